@@ -17,7 +17,7 @@ from tools.retail.offline.answering.products import product
 from tools.retail.offline.answering.proposals import beside_open, narrowed, open_proposals, without_contradictions
 from tools.retail.offline.answering.reads import list_orders, order_status, policy, profile
 from tools.retail.offline.answering.shop_speaker import ShopSpeaker
-from tools.retail.offline.answering.writes import WRITERS
+from tools.retail.offline.answering.writes import WHICH_REASON, WRITERS
 from tools.retail.offline.reading.dialogue_context import requests_in_context, takes_up_inquiry
 from tools.retail.offline.reading.shop_talk import INTRODUCTIONS, OPEN_QUESTIONS
 from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
@@ -60,7 +60,11 @@ class ShopPlanner(Planner):
         answer = answer_to_confirmation(message)
         goes_on = (
             (answer == "yes" and takes_up_inquiry(conversation))
-            or (answer == "no" and cancel_reason(message) and not begins_with_no(message))
+            or (
+                (answer == "no" or WHICH_REASON in conversation.last_reply)
+                and cancel_reason(message)
+                and not begins_with_no(message)
+            )
             or (answer == "yes" and self.read.has_own_intent(message) and not open_proposals(conversation))
             or (answer == "other" and reference_numbers(message))
         )

@@ -13,7 +13,7 @@ from tools.retail.offline.answering.choosing import is_delivered, is_pending, me
 from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.order_sentences import day, item_name
 from tools.retail.offline.answering.own_case import has_request, money_back, paid_how, requested
-from tools.retail.offline.answering.reads import order_status, policy
+from tools.retail.offline.answering.reads import order_status, policy, quoted
 from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
@@ -32,7 +32,7 @@ def refund_news(request: Request, desk: Toolbox) -> str:
     if not orders:
         return policy(request, desk)
     told = [money_back(order, desk) for order in orders[:_MOST]]
-    return "\n\n".join(filter(None, [*told, _quoted("How long does a refund take?", desk)]))
+    return "\n\n".join(filter(None, [*told, quoted("How long does a refund take?", desk)]))
 
 
 def request_news(request: Request, desk: Toolbox) -> str:
@@ -47,7 +47,7 @@ def request_news(request: Request, desk: Toolbox) -> str:
         return order_status(request, desk)
     swap = any(order.get("exchange_items") for order in orders)
     rule = "When does the new item of an exchange leave the warehouse?" if swap else "How long does a refund take?"
-    return "\n\n".join(filter(None, [*(requested(o, desk) for o in orders[:_MOST]), _quoted(rule, desk)]))
+    return "\n\n".join(filter(None, [*(requested(o, desk) for o in orders[:_MOST]), quoted(rule, desk)]))
 
 
 def charges(request: Request, desk: Toolbox) -> str:
@@ -65,7 +65,7 @@ def charges(request: Request, desk: Toolbox) -> str:
     ]
     changed = any(len(order.get("payments", [])) > 1 and is_pending(order) for order in orders)
     rule = "Who pays the difference when items of a pending order are changed?"
-    return "\n\n".join(filter(None, [*told, _quoted(rule, desk) if changed else ""]))
+    return "\n\n".join(filter(None, [*told, quoted(rule, desk) if changed else ""]))
 
 
 def fault(request: Request, desk: Toolbox) -> str:
@@ -82,18 +82,13 @@ def fault(request: Request, desk: Toolbox) -> str:
     if not found:
         return policy(request, desk)
     order, items = found[0]
-    told = [f"{SORRY}Your {item_name(items[0])} of order {order['order_id']} was delivered on "
+    told = [f"{SORRY}Your {item_name(items[0])} from order {order['order_id']} arrived on "
             f"{day(order.get('delivered_at'))}."]  # fmt: skip
     if order.get("damaged_on_arrival_possible"):
         rules = ["What should I do when an item arrives damaged or broken?", "What do I get for a damaged item?"]
     else:
         rules = ["How are faults handled that show up later?", "How do I make a claim under the warranty?"]
-    return "\n\n".join(filter(None, [" ".join(told), *dict.fromkeys(_quoted(rule, desk) for rule in rules)]))
-
-
-def _quoted(question: str, desk: Toolbox) -> str:
-    desk.search(question)
-    return quote.text if (quote := desk.quote(question)) else ""
+    return "\n\n".join(filter(None, [" ".join(told), *dict.fromkeys(quoted(rule, desk) for rule in rules)]))
 
 
 def _meant(request: Request, desk: Toolbox) -> Sequence[Facts]:
@@ -111,9 +106,7 @@ def _meant(request: Request, desk: Toolbox) -> Sequence[Facts]:
         return [order_of(desk, number)]
     if _SPLIT.search(normal(request.text)):
         return [order for order in orders if len(order.get("payments", [])) > 1]
-    return [order for order in orders if order.get("status") == "return requested"] or [
-        order for order in orders if _is_due(order)
-    ][:1]
+    return [order for order in orders if has_request(order)] or [order for order in orders if _is_due(order)][:1]
 
 
 def _with_goods(text: str, orders: Sequence[Facts]) -> list[Facts]:

@@ -12,11 +12,11 @@ from core.language.reference_numbers import reference_numbers
 from core.language.text import normal
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
-from tools.retail.offline.answering.order_sentences import METHOD_NAMES, item_name, method_name, order_lines
+from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of
+from tools.retail.offline.answering.order_sentences import item_name, order_lines
 from tools.retail.offline.reading.items import look_alikes, meant_items, product_words, told_apart_by
 from tools.retail.offline.reading.request_phrases import OTHER_ORDER
-from tools.retail.offline.reading.slots import means_all, means_newest, ordinal, payment_words
+from tools.retail.offline.reading.slots import means_all, means_newest, ordinal
 from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
@@ -28,6 +28,11 @@ _CALENDAR = frozenset(
 _WHEN = re.compile(r"\b(?:order\w*|placed|bought|made|purchased|delivered|arrived|came|got|the one|from)\b")
 """What tells that a weekday or month says of when an order is."""
 _ALONE = re.compile(r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b")
+_OF_ORDER = re.compile(
+    r"\b(?:in|from|of|to) (?:the|my|that) (?:order|one|parcel|purchase) (?:with|that has|which has|containing)"
+    r"(?: (?!for\b|to\b|into\b|by\b)[\w'-]+){1,4}"
+)
+"""Points at an order by its goods, which are not the ones that are meant."""
 _DEED = re.compile(rf"\b(?:{any_action('verbs')})\w*")
 
 
@@ -136,8 +141,11 @@ def chosen_orders(
     with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
     if _ALONE.search(normal(request.words)):
         with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
+    with_items = _with_most(request.words, with_items)
     with_items = _of_version(has or request.text, request.words, with_items)
     if not with_items and (elsewhere := _with_items(request.words, orders)):
+        if len(elsewhere) == 1:
+            return elsewhere  # whoever changes it says why it cannot be
         fitting = elsewhere
     with_items = [order for order in with_items if order.get(possible) is not False] or with_items
     still_possible = [order for order in fitting if order.get(possible) is not False]
@@ -172,6 +180,15 @@ def _beside_named(request: Request, desk: Toolbox, fits: Callable[[Facts], bool]
     named = _with_items(request.words[: said.start()], all_orders(desk)) if said else []
     left = [order for order in all_orders(desk) if fits(order) and order not in named] if named else []
     return left if len(left) == 1 else []
+
+
+def _with_most(text: str, orders: Sequence[Facts]) -> list[Facts]:
+    """Return the one of several orders that has all the goods which a text names where the others have fewer."""
+    named = [frozenset(str(item.get("name")) for item in meant_items_only(text, order)) for order in orders]
+    every = frozenset().union(*named)
+    if named.count(every) != 1:
+        return list(orders)
+    return [order for order, own in zip(orders, named, strict=True) if own == every]
 
 
 def _of_version(told: str, words: str, orders: Sequence[Facts]) -> list[Facts]:
@@ -215,7 +232,9 @@ def _pointed_at(request: Request, desk: Toolbox) -> str | None:
 def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str) -> list[Facts]:
     """Return the items of an order that a request is about; raises ReplyNow with a question when that is open."""
     items = list(order.get("items", []))
-    found = meant_items(request.text, items) or meant_items(request.before, items)
+    said = (request.text, request.before)
+    told = (meant_items(text, items) for one in said for text in (_OF_ORDER.sub(" ", one.casefold()), one))
+    found = next(filter(None, told), [])
     if not found and _POINTS.search(request.text.casefold()):
         shown = meant_items_only(desk.conversation.last_reply, order)
         found = shown if len(shown) < len(items) else []
@@ -244,49 +263,3 @@ def _one_of(alike: Sequence[Facts], text: str) -> Facts:
 
 
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
-
-
-def original_method(order: Facts) -> str | None:
-    """Return the id of the payment method an order was paid with."""
-    for payment in order.get("payments", []):
-        if payment.get("type", "payment") == "payment":
-            return str(payment["payment_method_id"])
-    return None
-
-
-def named_method(request: Request, desk: Toolbox, order: Facts) -> str | None:
-    """Return the id of the payment method a request names, or None when it names none.
-
-    Raises:
-        CallNeeded: the profile must be read first.
-        ReplyNow: the customer has no such method, or several, and is asked.
-    """
-    said = payment_words(request.text) or payment_words(request.before)
-    if not said:
-        return None
-    if "original" in said:
-        return original_method(order)
-    methods = list(profile_of(desk).get("payment_methods", []))
-    fitting = [m for m in methods if _fits(m, said)]
-    if len(fitting) > 1 and "other" in request.text.casefold():
-        fitting = [m for m in fitting if m["payment_method_id"] != original_method(order)]
-    if len(fitting) == 1:
-        return str(fitting[0]["payment_method_id"])
-    if fitting:
-        raise ReplyNow(f"Which one shall I use: {list_words([method_name(m) for m in fitting], 'en', last='list_or')}?")
-    wanted = METHOD_NAMES.get(said.get("source", ""), "such a payment method")
-    stored = list_words([method_name(m) for m in methods], "en") or "none"
-    raise ReplyNow(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
-
-
-def _fits(method: Facts, said: Mapping[str, str]) -> bool:
-    source, brand = str(method.get("source", "")), str(method.get("brand") or "").replace(" ", "").casefold()
-    if "last_four" in said and method.get("last_four") != said["last_four"]:
-        return False
-    if (
-        "brand" in said
-        and said["brand"] not in brand
-        and not (said["brand"].startswith("am") and brand.startswith("am"))
-    ):
-        return False
-    return source == said["source"] if "source" in said else bool(said.keys() & {"last_four", "brand"})

@@ -11,16 +11,16 @@ from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import (
+    is_delivered,
     is_on_its_way,
     is_pending,
     meant_items_only,
-    named_method,
     of_the_day,
-    original_method,
 )
 from tools.retail.offline.answering.lookups import all_orders, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, money, options, status_sentence
 from tools.retail.offline.answering.own_case import has_request, in_state, paid, paid_how, possible, verdict
+from tools.retail.offline.answering.paying import named_method, original_method
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.answering.reads import asked_orders, policy
 from tools.retail.offline.answering.swaps import WHICH_VERSION, new_version, products_of
@@ -65,6 +65,7 @@ _CONDITION = re.compile(
     r"tags?|condition)\b"
 )
 _WHAT_IF = re.compile(r"\b(?:if|in case|unless|never)\b")
+_PART = re.compile(r"\b(?:just|only|single|one of|part of|alone)\b")
 _LIKELY = 0.5
 """Score from which the answer to the question behind an inquiry is taken, whatever its own words find."""
 
@@ -120,6 +121,8 @@ def _rule(topic: str, request: Request, desk: Toolbox, orders: Sequence[Facts]) 
         general = "In what condition must items be to be returned?"
     elif topic == "change_payment" and payment_words(request.words).get("source") == "gift_card":
         general = "Must a gift card hold enough for the full amount of an order?"
+    elif topic in _GOES_BACK and all(map(is_delivered, orders)) and not any(possible(topic, o) for o in orders):
+        general = _RULES[topic][2]
     else:
         pending = topic == "swap" and all(map(is_pending, orders))
         how, money_back, whether = _RULES.get("swap pending" if pending else topic, _RULES["return"])
@@ -138,8 +141,9 @@ def _facts(topic: str, request: Request, desk: Toolbox, order: Facts) -> tuple[s
     if topic == "swap" and len(order.get("items", [])) == 1:
         items = list(order["items"])
     used = topic in _GOES_BACK and tells_of_use(request.words)
-    said = [status_sentence(order), verdict(topic, order, used=used)]
-    allowed = possible(topic, order) and not used
+    part = bool(items) and len(items) < len(order.get("items", []))
+    said = [status_sentence(order), verdict(topic, order, used=used, part=part)]
+    allowed = possible(topic, order) and not used and not (part and topic == "cancel" and _PART.search(asked))
     if topic == "swap" and items and allowed:
         compared, allowed = _difference(request, desk, items)
         said += compared

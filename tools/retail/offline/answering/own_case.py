@@ -32,22 +32,32 @@ def possible(topic: str, order: Facts) -> bool:
     return can_be_changed(order)
 
 
-def verdict(topic: str, order: Facts, *, used: bool = False) -> str:
-    """Say whether a change is possible, until when, and why not, as far as the record tells."""
+def verdict(topic: str, order: Facts, *, used: bool = False, part: bool = False) -> str:
+    """Say whether a change is possible, until when, and why not, as far as the record tells.
+
+    Args:
+        topic: The intent of the change.
+        order: The record.
+        used: Whether the goods were used.
+        part: Whether only some of the goods are meant.
+    """
     if order.get("status") == "cancelled":
         return ""
     if topic in _BACK and not is_pending(order):
         until = order.get("exchange_until" if topic == "swap" else "return_until")
         if has_request(order):
             return "An order can have one return or exchange, so nothing more of it can be sent back."
+        back = "exchanged" if topic == "swap" else "sent back"
         if not is_delivered(order):
-            return "It can be sent back once it has arrived."
+            changed = "It can no longer be changed. " if topic == "swap" else ""
+            return f"{changed}It can be {back} once it has arrived."
         if not possible(topic, order):
             return f"The last day for that was {day(until)}, so it is too late now." if until else ""
-        return USED if used else f"It can be sent back until {day(until)}." if until else ""
+        return USED if used else f"It can be {back} until {day(until)}." if until else ""
     done = _DONE.get("cancel" if topic in ("return", "refund") else topic, "changed")
     if can_be_changed(order):
-        return f"It can still be {done}."
+        whole = " Only the whole order can, no single items of it." if topic == "cancel" and part else ""
+        return f"It can still be {done}.{whole}"
     if is_pending(order):
         return f"It can no longer be {done}, as its items were changed once. It can be sent back once it has arrived."
     return f"It can no longer be {done}."
@@ -89,14 +99,18 @@ def money_back(order: Facts, desk: Toolbox) -> str:
     Raises:
         CallNeeded: the profile must be read first.
     """
-    number, back = order["order_id"], _payments(order, "refund")
-    if back:
-        total = sum((Decimal(str(payment["amount"])) for payment in back), start=Decimal())
-        why = f"is cancelled: {money(total)} was" if order.get("status") == "cancelled" else f"had {money(total)}"
-        return f"Order {number} {why} refunded to your {_methods(desk, back)}."
-    if order.get("status") == "return requested":
+    if back := refunded(order, desk):
+        return f"Order {order['order_id']}: {back}"
+    if has_request(order):
         return f"{requested(order, desk)} I see no refund for it yet."
-    return f"I see no refund for order {number} yet."
+    return f"I see no refund for order {order['order_id']} yet."
+
+
+def refunded(order: Facts, desk: Toolbox) -> str:
+    """Say what was paid back for an order; empty where nothing was. Raises CallNeeded."""
+    back = _payments(order, "refund")
+    total = sum((Decimal(str(payment["amount"])) for payment in back), start=Decimal())
+    return f"{money(total)} was refunded to your {_methods(desk, back)}." if back else ""
 
 
 def requested(order: Facts, desk: Toolbox) -> str:

@@ -26,6 +26,7 @@ from tools.retail.offline.answering.order_sentences import (
     status_sentence,
     tracking_sentence,
 )
+from tools.retail.offline.answering.own_case import refunded
 from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.request_phrases import (
     ORDER_FACT,
@@ -70,6 +71,11 @@ _ABOUT_ADDRESS = re.compile(
     r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
 )
 _ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
+_LOST = re.compile(
+    r"\blost\b|\b(?:never|doesn't|does not|doesnt|not) (?:comes?|arrives?|arrived|(?:show|turn)(?:s|ed)? up)\b|"
+    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|again)\b"
+)
+"""Asks what becomes of goods that are on their way and late."""
 _ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_MONEY, _ABOUT_ADDRESS, _ABOUT_REFUND, _ABOUT_ITEMS)
 """What a record of an order answers by itself."""
 _OPEN = ("pending", "processed")
@@ -80,7 +86,7 @@ def order_status(request: Request, desk: Toolbox) -> str:
     orders, not_found = _found(request, desk) if len(request.numbers) > 1 else (asked_orders(request, desk), [])
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
-    told = "\n\n".join([*(describe(order, request.text) for order in orders), *not_found])
+    told = "\n\n".join([*(_told(order, request, desk) for order in orders), *not_found])
     plain = normal(request.text)
     advice = desk.quote(_NUMBER.sub("my order", request.text))
     beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
@@ -92,7 +98,10 @@ def order_status(request: Request, desk: Toolbox) -> str:
 
 def _rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
     """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
-    if _ABOUT_REFUND.search(asked):
+    if any(order.get("days_late") for order in orders) and _LOST.search(asked):
+        trace = quoted("What happens when the tracking has not moved?", desk)
+        return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
+    if _ABOUT_REFUND.search(asked) and not any(order.get("days_late") for order in orders):
         question = "How long does a refund take?"
     elif trouble := behind(asked, TROUBLES):
         question = trouble
@@ -100,6 +109,23 @@ def _rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
         question = "What happens when a parcel is late?"
     else:
         return ""
+    return quoted(question, desk)
+
+
+def _told(order: Facts, request: Request, desk: Toolbox) -> str:
+    """Return how an order stands, and of a cancelled one what was paid back; raises CallNeeded."""
+    back = refunded(order, desk) if order.get("status") == "cancelled" else ""
+    return f"{describe(order, request.text)} {back}".strip()
+
+
+def told_with_rule(order: Facts, request: Request, desk: Toolbox, said: str) -> str:
+    """Return how an order stands, what is said besides, and the rule behind it; raises CallNeeded."""
+    told = f"{describe(order, request.text)} {said}".strip()
+    return "\n\n".join(filter(None, [told, _rule_behind(normal(request.text), [order], desk)]))
+
+
+def quoted(question: str, desk: Toolbox) -> str:
+    """Return what the articles surely say to a question, or an empty text; raises CallNeeded to search them."""
     desk.search(question)
     return quote.text if (quote := desk.quote(question)) else ""
 
@@ -266,4 +292,4 @@ def _own_goods(request: Request, desk: Toolbox, *asked: re.Pattern[str]) -> str:
     open_ = [order for order in named if str(order.get("status", "")).startswith(_OPEN)]
     told = (open_ or named)[:_LISTED]
     rule = _rule_behind(normal(request.text), told, desk) if told else ""
-    return "\n\n".join(filter(None, [*(describe(order, request.text) for order in told), rule]))
+    return "\n\n".join(filter(None, [*(_told(order, request, desk) for order in told), rule]))

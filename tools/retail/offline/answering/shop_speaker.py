@@ -16,9 +16,10 @@ from core.offline.answering.toolbox import ReplyNow
 from core.offline.reading.clauses import clauses
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import order_address
-from tools.retail.offline.answering.choosing import is_delivered, is_pending, original_method
+from tools.retail.offline.answering.choosing import is_delivered, is_pending
 from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.order_sentences import item_name, tracking_ids
+from tools.retail.offline.answering.paying import original_method
 from tools.retail.offline.reading.items import meant_items
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.policy import SENTENCES

@@ -11,24 +11,28 @@ from core.offline.answering.articles import OFFER
 from core.offline.answering.toolbox import Call, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import new_address, order_address
+from tools.retail.offline.answering.case_answers import fault
 from tools.retail.offline.answering.choosing import (
     chosen_items,
     chosen_orders,
     is_delivered,
     is_pending,
     meant_items_only,
-    named_method,
-    original_method,
 )
 from tools.retail.offline.answering.lookups import each_looked_up, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
 from tools.retail.offline.answering.own_case import USED, has_request, possible, verdict
+from tools.retail.offline.answering.paying import named_method, original_method
+from tools.retail.offline.answering.reads import told_with_rule
 from tools.retail.offline.answering.swaps import new_version, products_of, what_goes
-from tools.retail.offline.reading.own_questions import tells_of_use
+from tools.retail.offline.reading.own_questions import tells_of_fault, tells_of_use
+from tools.retail.offline.reading.request_phrases import REFUND
 from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
+WHICH_REASON = "for one of two reasons: is it no longer needed, or was it ordered by mistake?"
+"""Ends the question for the reason of a cancellation."""
 _WHOLE = re.compile(
     r"\b(?:whole|entire|the (?:[\w-]+ ){1,2}order|"
     r"(?:one|order) (?:with|that has|which has|containing|of))\b"
@@ -57,9 +61,7 @@ def cancel(request: Request, desk: Toolbox) -> str:
     reason = cancel_reason(request.text) or cancel_reason(request.before)
     numbers = list_words([str(o["order_id"]) for o in orders], "en")
     if reason is None:
-        raise ReplyNow(
-            f"I can cancel {numbers} for one of two reasons: is it no longer needed, or was it ordered by mistake?"
-        )
+        raise ReplyNow(f"I can cancel {numbers} {WHICH_REASON}")
     return _do(desk, [Call("cancel_order", {"order_id": o["order_id"], "reason": reason}) for o in orders])
 
 
@@ -160,9 +162,14 @@ def return_items(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     calls = []
     for order in orders:
+        if not is_delivered(order):
+            raise ReplyNow(told_with_rule(order, request, desk, verdict("return", order)))
         if has_request(order):
             raise ReplyNow(f"{status_sentence(order)} {verdict('return', order)} {OFFER}")
-        if tells_of_use(request.words) and possible("return", order):
+        broken = tells_of_fault(desk.conversation.message)
+        if broken and (REFUND.search(normal(request.text)) or not possible("return", order)):
+            raise ReplyNow(f"{verdict('return', order)} {fault(request, desk)}")
+        if tells_of_use(f"{request.words} {desk.conversation.message}") and possible("return", order):
             condition = desk.quote("In what condition must items be to be returned?")
             raise ReplyNow(f"{USED} {condition.text if condition else ''} {OFFER}")
         if order.get("return_possible") is False:  # the shop says why, whatever the items are
@@ -207,6 +214,8 @@ def refund(request: Request, desk: Toolbox) -> str:
     reason = refund_reason(request.text) or refund_reason(request.before) or "goodwill"
     calls = []
     for order in orders:
+        if reason == "damaged on arrival" and order.get("damaged_on_arrival_possible") is False:
+            raise ReplyNow(fault(request, desk))
         amount = named_amount(request.text) or named_amount(request.before) or _worth(request, desk, order, reason)
         calls.append(Call("refund_order", {"order_id": order["order_id"], "amount": amount, "reason": reason}))
     return _do(desk, calls)

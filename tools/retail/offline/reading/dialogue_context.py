@@ -59,6 +59,8 @@ _NAMES_ANOTHER = re.compile(
     r"(?:(?! (?:is|are|do|does|can)\b).){1,40}$"
 )
 """Names other goods of which the same is asked."""
+_ANOTHER_VERSION = re.compile(r"^(?:(?:and|or|ok|okay|then|so)[, ]+)*(?:what|how) about (?:in )?(?:\w+[ ?!.]*){1,4}$")
+"""Names another version to come, after a swap was asked about."""
 _MY_MONEY = re.compile(r"\b(?:(?:the|my) (?:money|refund)|(?:paid|pay me|money) back)\b")
 _ASIDE = re.compile(r"^(?:and |but |ok |okay |so )*(?:how|when|why|is|are|does|do|will|what (?:does|is|will|do))\b")
 """Begins a question that is no answer."""
@@ -106,6 +108,8 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     if _NAMES_ANOTHER.match(normal(message)) and earlier[-1].intent in _TOLD and product_words(message):
         deed = _deed_word(earlier[-1])
         return [replace(own[0], intent="inquiry" if deed else "order_status", text=f"{deed} {message}".strip())]
+    if _ANOTHER_VERSION.match(normal(message)) and _deed_word(earlier[-1]) == _CALLED["swap"]:
+        return [replace(earlier[-1], intent="inquiry", text=message, before=earlier[-1].words)]
     number = newest_order(conversation)
     if number and _asks_where_to(own[0].intent, normal(message)):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
@@ -180,6 +184,9 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
         if answer_to_confirmation(text) == "no":
             break  # what was wished for before it is over
         found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
+        if takes_up_inquiry(conversation) and not any(r.intent in (*CHANGES, "inquiry") for r in found):
+            added.append(text)
+            continue
         bare = reference_numbers(text) and not understanding.has_own_intent(text)
         if found and not bare and (understanding.has_own_intent(text) or any(r.intent != "policy" for r in found)):
             numbers = next((tuple(n) for later in added if (n := reference_numbers(later))), ())

@@ -30,8 +30,8 @@ _CHARGED = re.compile(
 _REQUESTED = re.compile(
     r"\b(?:(?:did|have|has) (?:you|u|it|my \w+) (?:get|got|receiv\w+|arriv\w+|reach\w*|come)\b.*\b(?:return\w*|"
     r"exchang\w*|sen[td] back)|"
-    r"(?:status|news|update|what(?:'s|s| is) (?:happening|up|going on|the status)|where(?:'s|s| is)|how far|when)\b"
-    r".*\b(?:(?:my|the) (?:\w+ ){0,2}(?:return|exchange|replacement)|returned|exchanged|sent back)|"
+    r"(?:status|news|update|what(?:'s|s| is) (?:happening|up|going on)|where(?:'s|s| is)|what about|how far|when)\b"
+    r".*\b(?:(?:my|the) (?:\w+ ){0,2}(?:return|exchange|replacement)s?|returned|exchanged|sent back)|"
     r"(?:i|we|i've|ive) (?:already |have |had )*(?:asked for|requested|registered|started|filed|applied for|did|made) "
     r"(?:an?|the|my|this) (?:\w+ )?(?:return|exchange)|"
     r"when (?:do|will|does|is|are) .*\b(?:new|replacement|exchanged) [\w' -]+(?:sent?|ship\w*|com(?:e|ing)|arriv\w+)|"

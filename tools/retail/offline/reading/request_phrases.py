@@ -38,6 +38,7 @@ CANCEL = _any(
 RETURN = _any(
     r"\breturn(?:ing|s|able|ed)?\b(?! (?:address|to stock|to me|the call|my call))",
     r"\b(?:go|goes|going) back\b(?! (?:to|and)\b)",
+    r"\bget (?:\w+ ){0,3}back (?:for|when|if) (?:the|my|it|i)\b",
     r"\b(?:send|sending|give|giving|bring|bringing|ship|shipping|take|mail) (?:(?:it|this|that|them|these|"
     r"those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
     r"\b(?:zurückgeben|zurücksenden|zurückschicken|renvoyer|devolver|restituire|retourneren|zwrócić)\b",
@@ -52,6 +53,7 @@ SWAP = _any(
     r"name\b)[\w#']+(?:[- ]|[:,] )){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: "
     r"of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
+    r"\b(?:change|modify|edit) (?:my |the )?(?:order )?#?[a-z]{1,3}\d{4,}(?= ?[?.!,]|$)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|"
     r"yellow|pink|brown|orange|gold|silver|beige|small|medium|large|bigger|smaller|xs|s|m|l|xl|xxl)\b",
     r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|"
@@ -199,7 +201,9 @@ UNDECIDED = re.compile(
     r"(?:yet )?(?:if|whether)\b"
 )
 """What tells that a customer talks about a change without having made up their mind."""
-TAKES_UP = re.compile(r"\b(?:go ahead|do (?:it|that|this|so)|yes)\b(?!.*\?)")
+TAKES_UP = re.compile(
+    r"\b(?:go ahead|do (?:it|that|this|so)|yes|ok(?:ay)?,? (?:that|this) one|take (?:it|that))\b(?!.*\?)"
+)
 """What turns an inquiry into a wish, once its answer has invited to it."""
 POLICY_WORDS = re.compile(
     r"\b(?:polic(?:y|ies)|rules?|terms|conditions|deadline|window|time limit|fees?|allowed|is it possible|how "

@@ -22,7 +22,17 @@ _HAPPENED = re.compile(
     r"\b(?:was|were|did|has|have)\b[^.?!]*\b(?:refunded|paid|charged|shipped|delivered|sent|returned)\b"
 )
 _DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|update) (?:my|the) (?:new )?default\b")
+_TELLS_OF = {
+    "cancel": re.compile(
+        r"\b(?:not|dont|don't|stop|cancel\w*|mistake|accident\w*|no longer|off|any ?more|undo|changed)\b"
+    ),
+    "return": re.compile(r"\b(?:back|return\w*|give|like|keep|fits?|fit|want|love|disappoint\w*|refund\w*)\b"),
+}
+"""What is said, one way or another, by whoever wants such a change."""
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
+_IF_SO = re.compile(r"^if (?:not|so|yes|no|it (?:has|did|is)(?:n't| not)?)\b[, ]*(?:then )?", re.IGNORECASE)
+"""Begins a wish that hangs on the answer to the question before it; the customer decides on a proposal anyway."""
+_IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep) (?:it|them|that|this)\b")
 _THING_OF_MINE = re.compile(r"(?:and )?(?:my|the)(?: [\w'-]+){1,3}\W*")
 """Only names a thing: `where is my tent and my knife?` asks for both."""
 _FOR_SALE = re.compile(
@@ -42,7 +52,7 @@ class ShopUnderstanding(Understanding):
     def requests(self, message: str) -> list[Request]:
         """Return what a message asks for, in order; never empty."""
         text = readable(message)
-        said = clauses(text)
+        said = [_IF_SO.sub("", clause) or clause for clause in clauses(text)]
         meant = [clause for clause in said if not NEGATED.match(normal(clause))] or said
         found = self.asked(meant)
         if reference_numbers(
@@ -51,9 +61,7 @@ class ShopUnderstanding(Understanding):
             found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         wanted = [
-            replace(r, before=last.text)
-            if last and not r.before and (r.intent == "inquiry" or OTHER_ORDER.search(normal(r.text)))
-            else r
+            replace(r, before=last.text) if last and not r.before and (r.intent == "inquiry" or _goes_on(r)) else r
             for r, last in zip(wanted, [None, *wanted], strict=False)
         ]
         return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
@@ -69,6 +77,8 @@ class ShopUnderstanding(Understanding):
             return False
         if intent in _PERSONAL and (not _MINE.search(plain) or DUTY.search(plain)):
             return False  # a question about orders or accounts in general is one for the articles
+        if intent in _TELLS_OF and not _TELLS_OF[intent].search(plain):
+            return False
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", plain):
             return False
         if intent == "change_payment":
@@ -97,6 +107,12 @@ class ShopUnderstanding(Understanding):
             else (intent, text)
             for intent, text in super().merged(parts)
         ]
+
+
+def _goes_on(request: Request) -> bool:
+    """Say whether a wish is about what was spoken of just before it in the same message."""
+    plain = normal(request.text)
+    return bool(OTHER_ORDER.search(plain) or (request.intent in CHANGES and _IT_ALONE.search(plain)))
 
 
 def _of_the_order(request: Request, message: str) -> Request:
