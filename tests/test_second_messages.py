@@ -175,3 +175,20 @@ async def test_a_choice_is_heard_by_time_by_words_and_by_place_also_in_place_of_
     lines: tuple[str, ...], proposed: str, talk: Talk
 ) -> None:
     assert proposed in (await talk(*lines))[-1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("I want to book a class", "is there anything on sunday?"), "There is nothing at that time. Which class"),
+        (("ich möchte einen Kurs buchen", "gibt es was am samstag?"), "Zu dieser Zeit gibt es nichts. Welcher Kurs"),
+        (("I want to book a class", "do you have something on thursday?"), "At that time there is C104 (Pilates"),
+        (("I want to book a class", "do you have something on thursday?", "yes"), "Book class C104"),
+        (("I want to book a class", "do you have something on tuesday?", "the later one"), "Book class C102"),
+        (("I want to book a class", "ok, I'll check my calendar"), "All right, take your time."),
+    ],
+)
+async def test_who_asks_whether_something_is_there_at_a_time_is_told_so_and_has_chosen_nothing(
+    lines: tuple[str, ...], said: str, talk: Talk
+) -> None:
+    assert (await talk(*lines))[-1].startswith(said)

@@ -34,6 +34,28 @@ _HESITATES = re.compile(
     r"not (?:yet|now)|moment|warte|warten|sekunde|un momento|un instant|attendez|attends|espere?a?|un attimo|"
     r"aspett\w+|momento|wacht|even kijken|chwil\w+)\b|(?:hm+|um+|uh+)\W*$)",
 )
+_LOOKS_UP = re.compile(
+    r"\b(?:i(?:'ll| will| have to| need to|'m going to)|let me)(?: (?:just|first|quickly|go|and))* "
+    r"(?:look|check|see|ask|think|search|find out)\b|"
+    r"\bich (?:muss |werde |will )?(?:\w+ ){0,3}(?:nach(?:sehen|schauen|schaue|fragen)?|überlege\w*|prüfe\w*)\b|"
+    r"\bich (?:schaue?|sehe?|frage?) (?:\w+ ){0,3}nach\b|"
+    r"\bje (?:vais |dois )?(?:\w+ ){0,2}(?:vérifie\w*|regarde\w*|réfléchi\w*|demande\w*)\b|"
+    r"\b(?:voy a|tengo que|déjeme|déjame) (?:\w+ )?(?:mirar\w*|comprobar\w*|buscar\w*|pensar\w*|preguntar)\b"
+)
+_TRIED = any_of(
+    r"\b(?:did|done|tried|checked) (?:that|this|it|all|everything|so)\b|\balready (?:did|done|tried|re\w+ed)\b|"
+    r"\bstill (?:\d+|the same|nothing|not|no|red|off|dead|down|broken|doesn't|does not|won't|isn't)\b|"
+    r"\b(?:didn't|did not|doesn't|does not) (?:help|change|do anything)\b|\bno (?:change|difference|luck|effect)\b|"
+    r"\bsame (?:problem|thing|issue)\b|\bstays? (?:red|off|dead|dark|the same)\b",
+    r"\b(?:schon|bereits) (?:\w+ ){0,3}(?:gemacht|probiert|versucht|(?:neu)?gestartet|getan)\b|"
+    r"\bhab(?:e)? ich schon\b|\b(?:hilft|bringt|ändert|nützt) (?:\w+ )?nichts?\b|"
+    r"\bimmer (?:noch|nur) (?:nicht|kein\w*|rot|\d+)\b|"
+    r"\b(?:gleiche|selbe) problem\b|\bbleibt (?:rot|aus|tot|dunkel)\b",
+    r"\bdéjà (?:fait|essayé|redémarré|tenté)\b|\bça (?:ne )?(?:change|fait) rien\b|\brien ne change\b|"
+    r"\btoujours (?:\d+|pareil|rien|rouge|pas|en panne|la même chose)\b|\bmême problème\b|\breste (?:rouge|éteinte?)\b",
+    r"\bya (?:lo )?(?:he )?(?:hecho|hice|prob[eé]|probado|intent[eé]|intentado|reiniciado)\b|"
+    r"\bsigue (?:igual|sin|en|apagad[oa])\b|\bno (?:ha )?(?:ayuda(?:do)?|cambia(?:do)?|servido)\b|\bmismo problema\b",
+)
 _CONCEDES = re.compile(
     r"^\W*(?:(?:oh|ah|hm+|well|then|na|ach|bon)\W+)*(?:ok(?:ay)?|k|al+ ?right|fine|i see|understood|got it|good|"
     r"too bad|(?:what a )?(?:pity|shame)|never ?mind|fair enough|makes sense|great|schade|verstehe|gut|alles klar|"
@@ -120,6 +142,17 @@ def hesitates(text: str) -> bool:
 def concedes(text: str) -> bool:
     """Say whether people take what they were told as it is."""
     return bool(_CONCEDES.match(normalised(text)))
+
+
+def looks_it_up(text: str) -> bool:
+    """Say whether people go to look, to ask or to think before they answer."""
+    said = normalised(text)
+    return "?" not in said and len(said.split()) <= _SHORT and bool(_LOOKS_UP.search(said))
+
+
+def tried_already(text: str) -> bool:
+    """Say whether people tell that they have done what helps, or that it did not help."""
+    return bool(_TRIED.search(normalised(text)))
 
 
 def without_hesitation(text: str) -> str:

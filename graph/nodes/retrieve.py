@@ -17,6 +17,7 @@ from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.glossary import in_english
 from core.language.records.descriptions import dated, described, describing, names_in
+from core.language.records.told import Read, Told, told_in
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_own_facts
 from core.language.words import content_stems, leans_on_before
@@ -110,6 +111,7 @@ async def retrieve(
             customer,
             chooses=chooses,
             before=said_before(state.messages),
+            told=told_last(state.messages) if chooses else (),
         )
         update |= {"cases": answered.cases, "case_led": answered.led}
         if answered.dropped and actions and state.open_question:  # nothing is to wait for a yes any more
@@ -188,6 +190,19 @@ def _asked(messages: Sequence[AnyMessage]) -> str:
 def said_before(messages: Sequence[AnyMessage]) -> str:
     """Return what the customer said before the newest message, or an empty text."""
     return next((text_of(m) for m in reversed(messages[:-1]) if isinstance(m, HumanMessage)), "")
+
+
+def told_last(messages: Sequence[AnyMessage]) -> list[Told]:
+    """Return the records that the last reply before the newest message told."""
+    before = messages[: len(messages) - len(newest_turn(list(messages)))]
+    reply = next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
+    calls = {call["id"]: call for m in before if isinstance(m, AIMessage) for call in m.tool_calls}
+    reads = [
+        Read(call["name"], call["args"], json_or_text(m.text))
+        for m in before
+        if isinstance(m, ToolMessage) and m.status == "success" and (call := calls.get(m.tool_call_id))
+    ]
+    return told_in(reply, reads)
 
 
 def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:

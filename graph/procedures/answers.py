@@ -90,10 +90,14 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
     slot, options = procedure.slots[asked].slot, case["choices"].get(asked, {})
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         answer = _answer(slot, text)
+        among = case["aside"]["among"] if case["aside"] else []
+        if answer is None and len(among) > 1:
+            answer = meant({value: options[value] for value in among}, {**case, "said": []}, text)
         if answer is None:
             answer = meant(options, case, text)
         if answer is None and answer_to_confirmation(text) == "yes":
             only = list(options) if case["note"] else []  # in place of one that is not there
+            only = among or only
             answer = case["beside"] if asks_why(procedure, asked) else only[0] if len(only) == 1 else None
             answer = answer or None
         if answer is not None:

@@ -12,10 +12,12 @@ from typing import Any
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, takes_back
 from core.language.fixed_sentences import phrase
+from core.language.records.told import Told
 from core.language.reference_numbers import join_spelled
-from core.language.several import hesitates, means_another, means_every, without_hesitation
+from core.language.several import hesitates, means_another, means_every, tried_already, without_hesitation
 from core.language.text import normalised, sentences
-from graph.procedures.answers import answered_case, answered_cases, number_by_difference, offered, said_beside
+from core.language.words import leans_on_before
+from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -28,6 +30,7 @@ from graph.procedures.cases import (
     on_top,
     popped,
     replaced,
+    shared,
     slot_value,
     with_slot,
     without_reads,
@@ -36,16 +39,17 @@ from graph.procedures.cases import (
 from graph.procedures.choice import is_question
 from graph.procedures.described_records import (
     about_another,
+    about_told,
     described_case,
     objects,
     of_the_same_record,
     requests_in,
+    said_aside,
+    said_before,
 )
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
-from graph.procedures.interpreter import at_present
 from graph.procedures.next_steps import AskNext, StopNext
-from graph.procedures.offers import told
 from graph.procedures.wording import question
 from tools.context import Context
 
@@ -90,6 +94,7 @@ async def apply_message(
     *,
     chooses: bool,
     before: str = "",
+    told: Sequence[Told] = (),
 ) -> CasesAfter:
     """Return the cases after a message of the customer, with everything read that the open one wants.
 
@@ -101,6 +106,7 @@ async def apply_message(
         context: On whose behalf records are read.
         chooses: Whether a request opens a case; else a model opens them.
         before: What the customer said before it, where no case was open.
+        told: The records that they were told last, where no case was open.
     """
     text = join_spelled(text)
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
@@ -111,31 +117,37 @@ async def apply_message(
         told_so = {"rule": "", "say": phrase("withdrawn", context.locale), "problem": TAKEN_BACK}
         return CasesAfter(replaced(cases, {**cases[-1], "stopped": told_so}), led=True, dropped=True)
     open_one = cases[-1] if cases else None
-    if cases and not _asks_for_another(book, cases[-1], text):
+    aside = said_aside(cases[-1], text, context.locale) if cases else None
+    if cases and not aside and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
     answered = [known_of(case) for case in cases] != known
+    cases = [{**case, "aside": None} for case in cases]
     told_no = cases[-1] if cases and cases[-1]["stopped"] else None
     if told_no:  # nothing was corrected
         cases = popped(cases)
         known = known[:-1]
     if chooses:
-        before = "" if cases else before
+        before, told = ("", ()) if cases else (before, told)
         cases = await _chosen(book, cases, text, source, context, answered=answered, before=before)
+        cases = about_told(book, cases, text, source, told)
         cases = of_the_same_record(book, cases, told_no, text) if told_no else cases
     changed = [known_of(case) for case in cases] != known
-    if told_no and not changed and objects(text):
-        cases = [*cases, await about_another(book, told_no, text, source, context) or told_no]
-        changed = True
-    led = changed or bool(cases and cases[-1]["asked"] and not is_question(text))
-    if cases and led and not begins_by_taking_back(text):
+    if told_no and not changed and (objects(text) or leans_on_before(text)):
+        other = await about_another(book, told_no, text, source, context) or (told_no if objects(text) else None)
+        cases = [*cases, *filter(None, [other])]
+        changed = other is not None
+    if aside:
+        cases = replaced(cases, {**cases[-1], "aside": aside})
+    led = changed or aside is not None or bool(cases and cases[-1]["asked"] and not is_question(text))
+    if cases and led and not (aside or begins_by_taking_back(text)):
         cases = replaced(cases, heard(cases[-1], text))
     cases = await with_reads(book, cases, source, context)
-    if led or not is_question(text):
+    if not aside and (led or not is_question(text)):
         case = described_case(book, cases[-1], text, source, context) if cases else None
         cases = await with_reads(book, replaced(cases, case), source, context) if case else cases
         led = led or case is not None
     cases = await _for_every(book, cases, text, source, context)
-    if cases and hesitates(text):
+    if cases and (aside or hesitates(text) or tried_already(text)):
         cases = replaced(cases, {**cases[-1], "again": 0})
     elif cases and led:
         cases = replaced(cases, _counted(followed(book, cases[-1]), cases[-1], open_one))
@@ -177,27 +189,7 @@ def _answered_on_top(book: ProcedureBook, cases: list[Case], text: str, source: 
     again = about(cases[:-1], procedure, record) if record is not None else None
     if again and again["slots"].get(procedure.subject or ""):
         first, more = answered_case(procedure, again, text, source), []
-    return _shared(procedure, on_top(cases, *reversed(more), first), source)
-
-
-def _shared(procedure: Procedure, cases: list[Case], source: str) -> list[Case]:
-    """Return the stack with what the customer said of no record in particular known to all cases of the procedure."""
-    of_none = {
-        name
-        for name, slot in procedure.slots.items()
-        if slot.slot.source == "customer" and procedure.subject not in procedure.behind(name)
-    }
-    said = {
-        name: known
-        for case in cases
-        if case["procedure"] == procedure.name
-        for name, known in case["slots"].items()
-        if name in of_none and known["source"] == source
-    }
-    return [
-        {**case, "slots": said | case["slots"]} if said and case["procedure"] == procedure.name else case
-        for case in cases
-    ]
+    return shared(procedure, on_top(cases, *reversed(more), first), source)
 
 
 async def _for_every(book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context) -> list[Case]:
@@ -227,20 +219,11 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
         # What was said before the question may answer it: when it suits, where it is.
-        choice = _said_before(procedure, case, found.slot, book, context) if not case["note"] else None
+        choice = said_before(procedure, case, found.slot, reading_of(book, case, context)) if not case["note"] else None
         if choice is not None:
             chosen = with_slot(procedure, case, found.slot, choice, source)
             return await with_reads(book, [*cases[:-1], chosen], source, context)
     return [*below, case]
-
-
-def _said_before(procedure: Procedure, case: Case, slot: str, book: ProcedureBook, context: Context) -> Any:
-    """Return what was said before a question that answers it, or None."""
-    if (choice := told(case["choices"][slot], case, case["said"])) is not None:
-        return choice
-    alone = [one.slot.type for one in procedure.slots.values()].count("integer") == 1
-    present = at_present(reading_of(book, case, context), slot)
-    return number_by_difference(procedure.slots[slot].slot, case["said"] if alone else case["said"][-1:], present)
 
 
 async def _read_below(book: ProcedureBook, case: Case, source: str, context: Context, *, asks: bool) -> Case:
@@ -290,7 +273,7 @@ async def _chosen(
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
                 continue  # this part is the answer
             cases = requested(book.procedures[name], cases, [(said, source)])
-            beside = said_beside(book.procedures[name], part)
+            beside = said_beside(book.procedures[name], said.replace("\n", ". ") if before else part)
             cases = [c if c["procedure"] != name else {**c, "beside": c["beside"] or beside} for c in cases]
             if before and not means_another(text):  # may tell which record is meant
                 cases = replaced(cases, heard(cases[-1], before))

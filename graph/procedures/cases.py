@@ -54,6 +54,16 @@ class StepDone(TypedDict):
     """The ledger's row."""
 
 
+class Aside(TypedDict):
+    """What is said once beside an open question."""
+
+    say: str
+    alone: bool
+    """Whether the question is not put again with it."""
+    among: list[str]
+    """The choices that it tells of: a yes means the only one."""
+
+
 class Case(TypedDict):
     """One request of the customer, led by a procedure."""
 
@@ -83,6 +93,8 @@ class Case(TypedDict):
     """Why a slot is asked for again: what was said about the last answer, or an empty text."""
     stopped: dict[str, str] | None
     """The rule that stopped it and the sentence it said, or None."""
+    aside: Aside | None
+    """What is said once with the open question, or in its place, or None."""
 
 
 def open_case(procedure: Procedure) -> Case:
@@ -104,6 +116,7 @@ def open_case(procedure: Procedure) -> Case:
         beside="",
         note="",
         stopped=None,
+        aside=None,
     )
 
 
@@ -118,6 +131,7 @@ def case_for(values: Mapping[str, Any] | None) -> Case | None:
         "today": "",
         "again": 0,
         "beside": "",
+        "aside": None,
         **values,
     }  # the first had none of them
     return cast(Case, values) if Case.__required_keys__ <= values.keys() else None
@@ -183,6 +197,26 @@ def alike(procedure: Procedure, case: Case, records: Sequence[Any], source: str)
 def another(case: Case) -> Case:
     """Return a case of its own that knows what this one does, and has done nothing."""
     return {**case, "id": uuid4().hex, "steps": {}}
+
+
+def shared(procedure: Procedure, cases: list[Case], source: str) -> list[Case]:
+    """Return the stack with what the customer said of no record in particular known to all cases of the procedure."""
+    of_none = {
+        name
+        for name, slot in procedure.slots.items()
+        if slot.slot.source == "customer" and procedure.subject not in procedure.behind(name)
+    }
+    said = {
+        name: known
+        for case in cases
+        if case["procedure"] == procedure.name
+        for name, known in case["slots"].items()
+        if name in of_none and known["source"] == source
+    }
+    return [
+        {**case, "slots": said | case["slots"]} if said and case["procedure"] == procedure.name else case
+        for case in cases
+    ]
 
 
 def popped(cases: list[Case]) -> list[Case]:

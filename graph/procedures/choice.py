@@ -13,7 +13,7 @@ from core.language.fixed_sentences import ENGLISH
 from core.language.glossary import GLOSSARIES, in_english
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
-from core.language.several import count_of
+from core.language.several import count_of, tried_already
 from core.language.text import normal, sentences, stem
 from core.language.words import content_stems, content_words, corrected, spelled
 from graph.procedures.format.procedure import Procedure
@@ -24,12 +24,21 @@ Embed = Callable[[list[str]], np.ndarray]
 
 Asks = Callable[[str, str, Sequence[str]], bool]
 """Say whether a text asks in so many words for what the tool of a name does, which is also called so."""
+TROUBLE = re.compile(
+    r"\b(?:broken|down|dead|faulty|defective|fault|repair\w*|(?:does|do)(?: not|n't) work|not working|stopped working|"
+    r"leak\w*|damaged?|problem|trouble|kaputt|defekt|störung|geht nicht|en panne|ne marche plus|ne fonctionne\w*|"
+    r"no funciona|averiad[oa])\b",
+    re.IGNORECASE,
+)
+"""What a procedure says that is for something that does not work."""
 NEAR = 0.5
 """Cosine to an example from which a message is taken for a request of that kind."""
 APART = 0.04
 """By how much the best procedure has to be nearer than the next: closer ones are a toss, and a toss is none."""
 ASKED_NEAR = 0.38
 """The same for a message that asks in so many words for what a procedure does, though it names no record."""
+TRIED_NEAR = 0.35
+"""The same for who has tried what helps, and for a procedure for what does not work."""
 NONE = (
     "hello", "thank you", "ok", "yes", "no", "goodbye", "what do you mean?", "who are you?", "I have a question",
     "how does this work?", "what are your opening hours?", "how long does it take?", "how much does it cost?",
@@ -254,6 +263,25 @@ class Chooser:
         known = self._vocabulary(self._names.index(found)) if found else frozenset()
         said = {stem for reading in readings for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
         return found if said <= known else None
+
+    def for_trouble(self, text: str, before: str) -> str | None:
+        """Return the procedure for trouble of the kind that a message goes on about after what helps was tried: `the
+        internet is down`, then `did that, it stays red`.
+        """
+        if "?" in text or not (tried_already(text) and self._names):
+            return None
+        likely: dict[str, float] = {}
+        self._nearest(text, text)  # makes the vectors
+        for reading in (f"{before.rstrip(' ?!.')}, {text}".strip(" ,"), text):
+            readings = _readings(corrected(reading))
+            if readings and self._vectors:
+                said = self._embed(readings)
+                none = float((self._others[0] @ said.T).max())
+                for place, rows in enumerate(self._vectors):
+                    near = float((rows @ said.T).max())
+                    if near >= TRIED_NEAR and near - none >= APART and any(map(TROUBLE.search, self._lines[place])):
+                        likely[self._names[place]] = max(near, likely.get(self._names[place], 0.0))
+        return max(likely, key=lambda name: likely[name]) if len(likely) == 1 else None
 
     def _asks_own(self, text: str, place: int) -> bool:
         """Say whether a text asks in so many words for a write of a procedure."""

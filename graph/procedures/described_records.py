@@ -1,21 +1,43 @@
 """Find the record that a message describes instead of naming it, what is asked for by it, and what follows a no."""
 
+import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from core.language.corrections import takes_back
+from core.language.fixed_sentences import phrase
 from core.language.greetings import is_small_talk
-from core.language.several import concedes, hesitates, insists, means_another, means_the_other
-from core.language.words import leans_on_before
+from core.language.records.picking import asks_only_for_time, picked
+from core.language.records.told import Told
+from core.language.several import concedes, hesitates, insists, looks_it_up, means_another, means_the_other
+from core.language.text import normalised
+from core.language.words import content_words, leans_on_before
+from graph.procedures.answers import number_by_difference, said_beside
 from graph.procedures.book import ProcedureBook
-from graph.procedures.cases import Case, open_case, replaced, slot_value, with_slot
-from graph.procedures.choice import is_question
+from graph.procedures.cases import Aside, Case, open_case, replaced, slot_value, with_slot
+from graph.procedures.choice import PAST, is_question
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
-from graph.procedures.interpreter import unknown_named
+from graph.procedures.format.slot_values import fitting
+from graph.procedures.interpreter import Reading, at_present, unknown_named
 from graph.procedures.next_steps import AskNext
-from graph.procedures.offers import described_choice, records_described
+from graph.procedures.offers import described_choice, options_of, records_described
+from graph.procedures.offers import told as told_by
 from tools.context import Context
 
+MOST_WORDS = 12
+"""Words at most of a message that picks one of what was told before it."""
+REFERS_TO_IT = re.compile(
+    r"\b(?:it|that|this)(?: one)?\b|\b(?:das|die|den|es|ihn|diese[nrs]?)\b|\b(?:celui-là|celle-là|ça|le|la|l')\b|"
+    r"\b(?:ese|esa|eso|este|esta|lo|la)\b|\b(?:renov|prolong|cancel|anul)\w+(?:lo|la)\b"
+)
+"""How the one thing that was spoken of is meant."""
+TAKES = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|yes|great|good|ja|gut|oui|d'accord|sí|vale)\W+)*(?:"
+    r"i(?:'ll| will| would like to|'d like to)? take|book me in|sign me up|ich nehme|je (?:le |la )?prends|"
+    r"me (?:lo|la) quedo|tomo)\b"
+)
 NAMED = 100
 """How well a message describes a record whose number it names."""
 
@@ -41,8 +63,9 @@ async def requests_in(
                 name, said = best, f"{part} ({record})"
         if name:
             found.append((name, said))
-    if not found and before and not book.chooser.requests(before)[0][0]:
-        found = [(name, f"{before}\n{text}") for name in [book.chooser.continued(text, before)] if name]
+    if not found and not (before and book.chooser.requests(before)[0][0]):
+        named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
+        found = [(named, f"{before}\n{text}".strip())] if named else []
     return found
 
 
@@ -76,7 +99,7 @@ def objects(text: str) -> bool:
     """Say whether a message insists after a no, or tells why it should not hold."""
     if is_small_talk(text) or concedes(text) or takes_back(text) or hesitates(text):
         return False
-    return insists(text) or leans_on_before(text) or not is_question(text)
+    return insists(text) or not is_question(text) or (leans_on_before(text) and not content_words(text))
 
 
 def of_the_same_record(book: ProcedureBook, cases: list[Case], told_no: Case, text: str) -> list[Case]:
@@ -94,10 +117,86 @@ async def about_another(book: ProcedureBook, told_no: Case, text: str, source: s
     """Return a case for the other record after a no for one, where the customer means it, asking which of several."""
     procedure = followed(book, told_no)
     subject = procedure.subject
-    if subject is None or not means_the_other(text):
+    if subject is None:
         return None
     case, wanted = await advanced(book, open_case(procedure), context)
     if not isinstance(wanted, AskNext) or wanted.slot != subject:
         return None
     others = [choice for choice in wanted.choices if choice != slot_value(told_no, subject)]
+    if not means_the_other(text):
+        choice = described_choice(wanted.choices, case, text)
+        others = [choice] if choice in others else []
+    case = {**case, "beside": said_beside(procedure, text)}
     return with_slot(procedure, case, subject, others[0], source) if len(others) == 1 else case if others else None
+
+
+def about_told(book: ProcedureBook, cases: list[Case], text: str, source: str, told: Sequence[Told]) -> list[Case]:
+    """Return the stack after a message that may speak of a record that was told last: what was just asked for is done
+    with it, and of what anybody may have, the one that is picked is taken.
+    """
+    if not told or (is_question(text) and not cases):
+        return cases
+    places = picked([one.option for one in told], text, by_place=True) or []
+    if len(told) == 1 and (REFERS_TO_IT.search(normalised(text)) or TAKES.match(normalised(text))):
+        places = [0]
+    if len(places) != 1 or len(text.split()) > MOST_WORDS or PAST.search(text):
+        return cases
+    one = told[places[0]]
+    if cases:
+        procedure = followed(book, cases[-1])
+        subject = procedure.subject
+        fits = subject and subject not in cases[-1]["slots"] and _fits(procedure, subject, one.name)
+        return (
+            replaced(cases, with_slot(procedure, cases[-1], subject, one.name, source)) if subject and fits else cases
+        )
+    offers = [
+        (procedure, name)
+        for procedure in book.sorted
+        for name, slot in procedure.slots.items()
+        if slot.slot.ask and slot.find is None and _fits(procedure, name, one.name) and _reads(procedure, one.read.tool)
+    ]
+    if len(offers) != 1:
+        return cases
+    procedure, name = offers[0]
+    return [with_slot(procedure, open_case(procedure), name, one.name, source)]
+
+
+def _fits(procedure: Procedure, name: str, value: Any) -> bool:
+    """Say whether a value has the form that a slot asks for."""
+    slot = procedure.slots[name].slot
+    return bool(slot.pattern) and fitting(slot, value) is not None
+
+
+def _reads(procedure: Procedure, tool: str) -> bool:
+    return any(call.tool == tool for fact in procedure.facts.values() for call in fact.calls.values())
+
+
+def said_aside(case: Case, text: str, locale: str) -> Aside | None:
+    """Return what is said with the open question to who asks for time, or whether one of its choices is at some time.
+
+    A question takes no choice; a yes to what it is told does.
+    """
+    if not case["asked"]:
+        return None
+    if looks_it_up(text):
+        return Aside(say=phrase("no_hurry", locale), alone=True, among=[])
+    choices = case["choices"].get(case["asked"], {})
+    if len(choices) < 2 or not is_question(text) or not asks_only_for_time(text):
+        return None
+    today = date.fromisoformat(case["today"]) if case["today"] else None
+    found = picked(options_of(choices, case), text, today=today, by_words=False)
+    if found is None:
+        return None
+    among = [list(choices)[place] for place in found]
+    offered = "; ".join(f"{value} {choices[value]}".strip() for value in among)
+    say = phrase("there_is_then", locale, offered=offered) if among else phrase("none_then", locale)
+    return Aside(say=say, alone=False, among=among)
+
+
+def said_before(procedure: Procedure, case: Case, slot: str, read: Reading) -> Any:
+    """Return what was said before a question that answers it, or None."""
+    if (choice := told_by(case["choices"][slot], case, case["said"])) is not None:
+        return choice
+    alone = [one.slot.type for one in procedure.slots.values()].count("integer") == 1
+    said = case["said"] if alone else case["said"][-1:]
+    return number_by_difference(procedure.slots[slot].slot, said, at_present(read, slot))

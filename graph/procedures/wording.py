@@ -54,6 +54,9 @@ def _facts_behind(stop: StopNext, read: Reading) -> dict[str, Any]:
 
 def question(ask: AskNext, read: Reading, locale: str) -> str:
     """Return the question for a slot, with what records offer."""
+    aside = read.case["aside"]
+    if aside and aside["alone"]:
+        return aside["say"]
     slot = read.procedure.slots[ask.slot].slot
     said = filled(slot.ask or ask.slot, read, locale)
     named = [label(choice, locale) for choice in slot.one_of or ()]
@@ -66,7 +69,7 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     if read.case["beside"] and asks_why(read.procedure, ask.slot):
         said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
     again = read.case["again"]
-    note = ask.note or (phrase("not_answered", locale) if again else "")
+    note = (aside["say"] if aside else "") or ask.note or (phrase("not_answered", locale) if again else "")
     offer = phrase("person_offered", locale) if again > 1 else ""
     return " ".join(filter(None, (note, said, offer)))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.json_records import Record
+from core.language.detection import is_small_word
 from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES, WEEKDAYS, dated, described, describing
 from core.language.several import place_of
 from core.language.text import normal, normalised
-from core.language.words import CONTRACTED, NEGATION
+from core.language.words import CONTRACTED, NEGATION, content_words
 
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _HALVES = (
@@ -35,6 +36,14 @@ _CLOCK = re.compile(
     r"(?:(?:[:.]| ?h ?)(?P<minute>[0-5]\d)|(?P<whole> ?h\b))?(?: ?(?P<unit>am|pm|a\.m\.|p\.m\.|uhr|heures?|o'?clock|"
     r"horas))?(?![\w:-]|[.,]\d)"
 )
+_WITH_TIMES_TEXT = """
+anything something nothing free available slot slots time times appointment appointments place places left possible
+else open week weekend next this etwas frei freie freies termin termine platz möglich gibt gibt's geht ginge haben
+hätten noch woche quelque chose libre dispo disponible créneau créneaux rendez-vous autre avez-vous a-t-il semaine algo
+hay hueco hora cita tienen tiene otro otra semana
+"""
+_WITH_TIMES = frozenset(_WITH_TIMES_TEXT.split())
+"""Words beside a time with which people ask whether something is there."""
 _SHORT_DAYS = (
     "mon", "tues?", "weds?", "thu|thurs?", "fri", "(?:on|this|next) sat", "(?:on|this|next) sun"
 )  # fmt: skip
@@ -96,6 +105,25 @@ def picked(
         if _EARLIER.search(said):
             return left[:1]
     return left if picks else None
+
+
+def asks_only_for_time(text: str) -> bool:
+    """Say whether a text names a time and, beside it, nothing but that something is there then."""
+    said = normalised(text)
+    if not times_in(said).named:
+        return False
+    left = _CLOCK.sub(" ", DAY_OF_MONTH.sub(" ", said))
+    for half, _ in _HALVES:
+        left = half.sub(" ", left)
+    words = (word for word in content_words(left) if not any(c.isdigit() for c in word))
+    return all(
+        word in _WITH_TIMES or any(word.startswith(d) for names in WEEKDAYS for d in names) or _is_small(word)
+        for word in words
+    )
+
+
+def _is_small(word: str) -> bool:
+    return any(is_small_word(word, language) for language in ("de", "fr", "es"))
 
 
 def without_past(said: str) -> str:

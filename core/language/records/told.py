@@ -1,0 +1,77 @@
+"""Tell which records a reply told, so that what is said after it can speak of them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.json_records import Record, records_within, texts_in
+from core.language.records.picking import Option
+
+_LONGEST = 80
+"""Characters of a value by which a record is named."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A read of the business's records and what it found."""
+
+    tool: str
+    args: Mapping[str, Any]
+    found: Any
+
+
+@dataclass(frozen=True)
+class Told:
+    """A record that a reply told."""
+
+    read: Read
+    record: Record
+    beside: Record
+    """The record that led to it, or no fields: a line behind the outage at its postcode."""
+
+    @property
+    def name(self) -> Any:
+        """Return the value that names it."""
+        return name_of(self.record)
+
+    @property
+    def option(self) -> Option:
+        """Return it as something that can be picked."""
+        everything = {**{f"beside {name}": value for name, value in self.beside.items()}, **self.record}
+        return Option(", ".join(texts_in(self.record)), everything)
+
+
+def name_of(record: Record) -> Any:
+    """Return the value that names a record, its first one that is no yes or no; None where it has none."""
+    return next((v for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool)), None)
+
+
+def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
+    """Return the records that a reply told, in its order; of one that was read twice, what was found last."""
+    places: dict[tuple[str, str], tuple[int, Told]] = {}
+    known = list(reads)
+    for read in known:
+        for record in records_within(read.found):
+            name = name_of(record)
+            if name is None or len(str(name)) > _LONGEST or not isinstance(read.found, Mapping | list):
+                continue
+            if named := re.search(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", reply):
+                told = Told(read, record, _leading_to(read, known))
+                places[read.tool, str(name)] = (named.start(), told)
+    return [told for _, told in sorted(places.values(), key=lambda one: one[0])]
+
+
+def _leading_to(read: Read, known: Iterable[Read]) -> Record:
+    """Return the record of another read whose values are all arguments of this one, or no fields."""
+    led_by = {str(value) for value in read.args.values() if value}
+    return next(
+        (
+            record
+            for other in known
+            if led_by and other is not read
+            for record in records_within(other.found)
+            if led_by <= {str(value) for value in record.values()}
+        ),
+        {},
+    )
