@@ -49,8 +49,9 @@ def spread(count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
 
 def build(folder: Path, passages: int) -> tuple[float, str]:
     """Write the vectors, the index and the queries with their true neighbours; return seconds and kind of the index."""
-    from ingest.index.vector_graph import build_graph, exact_neighbours, write_graph
-    from ingest.index.vectors import EXACT_UP_TO
+    import faiss
+
+    from ingest.index.vectors import build_vector_index, exact_neighbours, write_vector_index
 
     rng = np.random.default_rng(3)
     articles = spread(max(1, passages // _PER_ARTICLE), rng)
@@ -59,22 +60,20 @@ def build(folder: Path, passages: int) -> tuple[float, str]:
     np.save(folder / "queries.npy", queries)
     np.save(folder / "truth.npy", exact_neighbours(vectors, queries, 10))
     started = time.perf_counter()
-    if passages <= EXACT_UP_TO:
-        return 0.0, "every vector compared"
-    index = build_graph(vectors)
+    index = build_vector_index(vectors)
     seconds = time.perf_counter() - started
-    write_graph(index, folder / "vectors.faiss")
-    return seconds, f"{type(index).__name__}, {index.hnsw.efSearch} candidates kept"
+    write_vector_index(index, folder / "vectors.faiss")
+    kept = f", {index.hnsw.efSearch} candidates kept" if isinstance(index, faiss.IndexHNSW) else ""
+    kind = type(index).__name__ + kept
+    return seconds, kind
 
 
 def serve(folder: Path) -> dict[str, float]:
     """Open the index in a process of its own, search it and return recall, times and memory."""
-    from ingest.index.vector_graph import recall
-    from ingest.index.vectors import VectorIndex
+    from ingest.index.vectors import VectorIndex, recall
 
     before = _memory()
-    graph = folder / "vectors.faiss"
-    index = VectorIndex(folder / "vectors.npy", graph if graph.exists() else None)
+    index = VectorIndex(folder / "vectors.faiss", folder / "vectors.npy")
     queries, truth = np.load(folder / "queries.npy"), np.load(folder / "truth.npy")
     found, milliseconds = [], []
     for query in queries:

@@ -17,8 +17,8 @@ from ingest.embedding import Vectors, embed, embedded_passages
 from ingest.index.published_index import OpenIndex, open_current
 from ingest.index.publishing import publish, writing
 from ingest.index.store_writing import write_store
-from ingest.index.vectors import EXACT_UP_TO
-from ingest.index.versions import EXACT, GRAPH, INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
+from ingest.index.vectors import build_vector_index, write_vector_index
+from ingest.index.versions import INDEX_FILE, STORE_FILE, VECTORS_FILE, Manifest
 from ingest.quarantine import Flagged, as_skipped, flag, note_flagged, released_texts
 from ingest.search_words import STEMMING
 from ingest.sources.decoding import decode
@@ -218,11 +218,8 @@ def _articles(
 def _publish(articles: Sequence[StoredArticle], vectors: Vectors, options: IngestOptions) -> Manifest:
     def write(folder: Path) -> Manifest:
         write_store(folder / STORE_FILE, articles)
-        large = len(vectors) > EXACT_UP_TO
-        if large:
-            from ingest.index.vector_graph import build_graph, write_graph  # which loads FAISS
-
-            write_graph(build_graph(vectors), folder / INDEX_FILE)
+        index = build_vector_index(vectors)
+        write_vector_index(index, folder / INDEX_FILE)
         np.save(folder / VECTORS_FILE, vectors, allow_pickle=False)
         return Manifest(
             name="",
@@ -231,7 +228,7 @@ def _publish(articles: Sequence[StoredArticle], vectors: Vectors, options: Inges
             dimension=int(vectors.shape[1]),
             documents=len(articles),
             passages=len(vectors),
-            index_type=GRAPH if large else EXACT,
+            index_type=type(index).__name__,
             passage_tokens=options.passage_tokens,
             sha256={},
             stemming=STEMMING,

@@ -38,7 +38,7 @@ def test_the_command_line_is_there_before_what_its_commands_need() -> None:
         ("cli.desk.ticket_commands", ("langchain_core", "langgraph", "openai", "mcp", "faiss", "numpy")),
         ("cli.desk.approval_commands", ("langchain_core", "langgraph", "openai", "mcp", "faiss", "numpy")),
         ("graph.opened_stores", ("httpx", "phonenumbers", "publicsuffixlist", "langgraph", "numpy")),
-        ("cli.ask", ("openai", "mcp", "pypdf", "onnxruntime", "PIL", "py3langid", "jsonschema", "httpx", "faiss")),
+        ("cli.ask", ("openai", "mcp", "pypdf", "onnxruntime", "PIL", "py3langid", "jsonschema", "httpx")),
         ("cli.ask", ("langsmith.types.sandbox_response", "langgraph_sdk.client", "sqlalchemy.orm")),
         ("cli.chat", ("openai", "mcp", "pypdf", "onnxruntime", "PIL", "py3langid")),
     ],

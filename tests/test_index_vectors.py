@@ -7,8 +7,14 @@ import pytest
 
 from core.errors import IndexCorrupt
 from ingest.embedding import Vectors
-from ingest.index.vector_graph import WANTED_RECALL, build_graph, exact_neighbours, recall, write_graph
-from ingest.index.vectors import VectorIndex
+from ingest.index.vectors import (
+    WANTED_RECALL,
+    VectorIndex,
+    build_vector_index,
+    exact_neighbours,
+    recall,
+    write_vector_index,
+)
 
 
 def unit_vectors(count: int, dimension: int = 32) -> Vectors:
@@ -19,18 +25,16 @@ def unit_vectors(count: int, dimension: int = 32) -> Vectors:
     return unit
 
 
-def opened(folder: Path, vectors: Vectors, *, graph: bool) -> VectorIndex:
+def opened(folder: Path, vectors: Vectors, exact_up_to: int) -> VectorIndex:
+    write_vector_index(build_vector_index(vectors, exact_up_to), folder / "i.faiss")
     np.save(folder / "v.npy", vectors)
-    if not graph:
-        return VectorIndex(folder / "v.npy")
-    write_graph(build_graph(vectors), folder / "i.faiss")
-    return VectorIndex(folder / "v.npy", folder / "i.faiss")
+    return VectorIndex(folder / "i.faiss", folder / "v.npy")
 
 
-@pytest.mark.parametrize("graph", [False, True])
-def test_search_finds_the_true_neighbours_best_first(tmp_path: Path, graph: bool) -> None:
+@pytest.mark.parametrize("exact_up_to", [10_000, 1_000])
+def test_search_finds_the_true_neighbours_best_first(tmp_path: Path, exact_up_to: int) -> None:
     vectors = unit_vectors(6_000)
-    index = opened(tmp_path, vectors, graph=graph)
+    index = opened(tmp_path, vectors, exact_up_to)
     found = index.search(vectors[:100], 10)
     rows = np.array([[row for row, _ in near] for near in found])
     assert recall(rows, exact_neighbours(vectors, vectors[:100], 10)) >= WANTED_RECALL - 0.02
@@ -39,10 +43,10 @@ def test_search_finds_the_true_neighbours_best_first(tmp_path: Path, graph: bool
     assert found[0][0][1] == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("graph", [False, True])
-def test_filters_apply_before_the_search(tmp_path: Path, graph: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("exact_up_to", [10_000, 1_000])
+def test_filters_apply_before_the_search(tmp_path: Path, exact_up_to: int, monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = unit_vectors(6_000)
-    index = opened(tmp_path, vectors, graph=graph)
+    index = opened(tmp_path, vectors, exact_up_to)
     few = np.array([5, 4_000, 5_999])
     assert {row for row, _ in index.search(vectors[:1], 10, few)[0]} == set(few.tolist())
     assert index.search(vectors[:1], 10, np.array([], dtype=np.int64)) == [[]]
@@ -52,27 +56,15 @@ def test_filters_apply_before_the_search(tmp_path: Path, graph: bool, monkeypatc
     assert len(index.search(vectors[1:2], 10, many)[0]) == 10
 
 
-def test_of_equal_passages_the_first_come_first(tmp_path: Path) -> None:
-    vectors = np.repeat(unit_vectors(20)[:4], 5, axis=0)
-    found = opened(tmp_path, vectors, graph=False).search(vectors[5:6], 3)
-    assert [row for row, _ in found[0]] == [5, 6, 7]
-
-
 def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
-    opened(tmp_path, unit_vectors(300), graph=True)
+    opened(tmp_path, unit_vectors(100), 1_000)
     (tmp_path / "i.faiss").write_bytes(b"garbage")
     with pytest.raises(IndexCorrupt, match="support-agent ingest SOURCE"):
-        VectorIndex(tmp_path / "v.npy", tmp_path / "i.faiss")
-
-
-def test_a_graph_over_other_vectors_is_refused(tmp_path: Path) -> None:
-    opened(tmp_path, unit_vectors(300), graph=True)
-    np.save(tmp_path / "v.npy", unit_vectors(60))
-    with pytest.raises(IndexCorrupt, match=r"\(300, 32\) in one, \(60, 32\) in the other"):
-        VectorIndex(tmp_path / "v.npy", tmp_path / "i.faiss")
+        VectorIndex(tmp_path / "i.faiss", tmp_path / "v.npy")
 
 
 def test_a_pickle_in_place_of_the_vectors_is_not_loaded(tmp_path: Path) -> None:
+    opened(tmp_path, unit_vectors(100), 1_000)
     np.save(tmp_path / "v.npy", np.array([object()]), allow_pickle=True)
     with pytest.raises(IndexCorrupt):
-        VectorIndex(tmp_path / "v.npy")
+        VectorIndex(tmp_path / "i.faiss", tmp_path / "v.npy")

@@ -10,7 +10,6 @@ from core.errors import IndexCorrupt, IndexMismatch, IndexNotFound
 from ingest.index.store import PassageStore
 from ingest.index.vectors import VectorIndex
 from ingest.index.versions import (
-    EXACT,
     INDEX_FILE,
     STORE_FILE,
     VECTORS_FILE,
@@ -42,8 +41,7 @@ class OpenIndex:
             except sqlite3.Error as error:
                 raise IndexCorrupt(f"{folder / STORE_FILE} cannot be opened ({error})") from None
             opened.callback(self.store.close)
-            graph = None if self.manifest.index_type == EXACT else folder / INDEX_FILE
-            self.vectors = VectorIndex(folder / VECTORS_FILE, graph)
+            self.vectors = VectorIndex(folder / INDEX_FILE, folder / VECTORS_FILE)
             opened.callback(self.vectors.close)
             self._resources = opened.pop_all()
         self._users = 0

@@ -34,9 +34,9 @@ from core.storage.database import cause_of, sql_errors
 from core.storage.engines import open_engine
 from ingest.index.publishing import point_to, publish, version_to_serve, writing
 from ingest.index.versions import (
+    FILES,
     Manifest,
     current_name,
-    files_of,
     read_manifest,
     reading,
     verify,
@@ -103,7 +103,7 @@ class SharedVersions:
             if name not in _names(connection):
                 values = {"name": name, "manifest": manifest.model_dump_json(), "serving": False}
                 connection.execute(insert(_versions).values(values))
-                for file in files_of(manifest):
+                for file in FILES:
                     for part, data in enumerate(_parts(folder / file)):
                         connection.execute(insert(_files).values(version=name, file=file, part=part, data=data))
             _serve(connection, name)
@@ -168,7 +168,7 @@ class SharedVersions:
 
     def _fetch(self, manifest: Manifest, folder: Path) -> Manifest:
         with self._reading() as connection:
-            for name in files_of(manifest):
+            for name in FILES:
                 this = (_files.c.version == manifest.name) & (_files.c.file == name)
                 parts = select(_files.c.data).where(this).order_by(_files.c.part)
                 with (folder / name).open("wb") as file:

@@ -6,8 +6,8 @@
     └── versions/NAME/
         ├── manifest.json        what the version was built from, and the sha256 of the files beside it
         ├── passages.db          document store and keyword index
-        ├── vectors.npy          the vectors, which a search compares with its query
-        └── vectors.faiss        the graph that tells a search of a large index which of them are near
+        ├── vectors.faiss        vector index
+        └── vectors.npy          the vectors themselves, for exact scores and the next incremental ingest
 
 A version is written under a name that starts with a dot, synced, renamed, and only then named by CURRENT
 (`publishing`). A reader keeps a shared lock on the manifest of the version it serves, so that an old version is removed
@@ -28,9 +28,8 @@ from core.errors import IndexCorrupt, IndexNotFound
 FORMAT = 2
 STORE_FILE = "passages.db"
 INDEX_FILE = "vectors.faiss"
-EXACT, GRAPH = "IndexFlatIP", "IndexHNSWSQ"
-"""Kinds of an index, by the names that FAISS has for them."""
 VECTORS_FILE = "vectors.npy"
+FILES = (STORE_FILE, INDEX_FILE, VECTORS_FILE)
 MANIFEST_FILE = "manifest.json"
 POINTER = "CURRENT"
 
@@ -50,11 +49,6 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     sha256: dict[str, str]
     stemming: int = 1
     """How its words are stemmed, see `ingest.search_words`."""
-
-
-def files_of(manifest: Manifest) -> list[str]:
-    """Return the files of a version beside its manifest; earlier ones hold an index of few vectors, too."""
-    return [STORE_FILE, VECTORS_FILE, *((INDEX_FILE,) if INDEX_FILE in manifest.sha256 else ())]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -81,7 +75,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
     Raises:
         IndexCorrupt: a file is missing or differs.
     """
-    for name in files_of(manifest):
+    for name in FILES:
         try:
             with (folder / name).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
