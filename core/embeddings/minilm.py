@@ -4,7 +4,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -33,6 +32,7 @@ _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f4115
 _BATCH, _THREADS = 32, 2
 _WORTH_A_RUN = 8
 """Tokens of padding that cost as much time as one more run of the model."""
+_FOLDER_OF_TABLES = "session.model_external_initializers_file_folder_path"
 _TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 
 
@@ -121,21 +121,20 @@ class MiniLM(Embeddings):
                 options.inter_op_num_threads = 1
                 # An arena keeps what the largest batch ever needed, 100 MB and more; a query takes as long without.
                 options.enable_cpu_mem_arena = False
-                with tempfile.NamedTemporaryFile() as file:  # of bytes the session would keep a copy
-                    shipped = _checked(_model_path(), _MODEL_SHA256)
-                    file.write(eight_bit_model(shipped, products=self._eight_bit))
-                    del shipped
-                    file.flush()
-                    give_back_freed_memory()
-                    self._session = onnxruntime.InferenceSession(
-                        file.name,
-                        options,
-                        providers=["CPUExecutionProvider"],
-                        # The fused operator takes three times as long on a short text as an addition and a
-                        # normalisation.
-                        disabled_optimizers=["SkipLayerNormFusion"],
-                    )
+                path = _model_path()
+                options.add_session_config_entry(_FOLDER_OF_TABLES, str(path.parent))
+                shipped = _checked(path, _MODEL_SHA256)
+                session = onnxruntime.InferenceSession(
+                    eight_bit_model(shipped, products=self._eight_bit, file_name=path.name),
+                    options,
+                    providers=["CPUExecutionProvider"],
+                    # The fused operator takes three times as long on a short text as an addition and a normalisation.
+                    disabled_optimizers=["SkipLayerNormFusion"],
+                )
+                session._model_bytes = None  # kept for another kind of processor, of which there is none
+                del shipped
                 give_back_freed_memory()
+                self._session = session
             return self._session
 
 

@@ -7,7 +7,7 @@ scale for a whole batch (`DynamicQuantizeMatMul`) is faster still, but moved vec
 tenth of the recall on long queries; the blocks keep it at 0.9997.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,10 @@ _MESSAGES: dict[str, dict[str, tuple[int, str]]] = {
         "data_type": (2, "int64"),
         "name": (8, "string"),
         "raw_data": (9, "bytes"),
+        "external_data": (13, "StringStringEntryProto*"),
+        "data_location": (14, "int64"),
     },
+    "StringStringEntryProto": {"key": (1, "string"), "value": (2, "string")},
 }
 """Each field's number and kind, `*` where it repeats, as onnx.proto has them; its enums and int32 are read as int64."""
 
@@ -70,6 +73,9 @@ def message(kind: str, /, **fields: Any) -> Any:
 
 
 BLOCK = 64
+LARGE = 65_536
+"""Bytes from which on a tensor that is used as it is stays in the file."""
+_IN_A_FILE = 1  # a tensor's `data_location`
 _CONTRIB = "com.microsoft"
 _INT8_ACTIVATIONS = 4  # the operator's `accuracy_level`
 _TYPES: dict[int, np.dtype[Any]] = {FLOAT: np.dtype("<f4"), UINT8: np.dtype("u1"), INT8: np.dtype("i1")}
@@ -83,8 +89,11 @@ class _Weight:
     scales: str
 
 
-def eight_bit_model(content: bytes, *, products: bool = True) -> bytes:
+def eight_bit_model(content: bytes, *, products: bool = True, file_name: str) -> bytes:
     """Return the model of a file with its table look-ups, and its products if wanted, in 8 bits; all else stays.
+
+    Large tables are left in the file, as external data under its name: whoever opens the model maps the file, and has
+    in memory what was looked up.
 
     Raises:
         ValueError: it is no ONNX model.
@@ -110,6 +119,7 @@ def eight_bit_model(content: bytes, *, products: bool = True) -> bytes:
             continue
         nodes.append(node)
     _keep_what_is_used(graph, nodes)
+    _leave_in_file((tensor for tensor in graph.initializer if tensor.name in stored), content, file_name)
     model.opset_import.append(message("OperatorSetIdProto", domain=_CONTRIB, version=1))
     return bytes(model.SerializeToString())
 
@@ -187,6 +197,19 @@ def _look_up(node: Any, weight: _Weight) -> list[Any]:
         step("Gather", [weight.scales, node.input[1]], f"{name}.scales", f"{name}.scale"),
         step("Mul", [f"{name}.float", f"{name}.scales"], node.output[0], name),
     ]
+
+
+def _leave_in_file(tensors: Iterable[Any], content: bytes, file_name: str) -> None:
+    """Say of large tensors of 8 bits where they stand in a file, instead of repeating them."""
+    for tensor in tensors:
+        size = len(tensor.raw_data)
+        place = content.find(tensor.raw_data[:LARGE]) if size >= LARGE and tensor.data_type == INT8 else -1
+        if place < 0 or memoryview(content)[place : place + size] != tensor.raw_data:
+            continue
+        told = {"location": file_name, "offset": str(place), "length": str(size)}
+        tensor.ClearField("raw_data")
+        tensor.external_data.extend(message("StringStringEntryProto", key=k, value=v) for k, v in told.items())
+        tensor.data_location = _IN_A_FILE
 
 
 def _keep_what_is_used(graph: Any, nodes: list[Any]) -> None:
