@@ -128,3 +128,52 @@ def test_goods_with_english_names_are_known_by_their_names_in_the_customers_lang
     talk.say("Wo ist #AF10142?" if order == "#AF10002" else "¿Dónde está mi pedido #AF10002?")
     reply = talk.say(text)
     assert [(args["order_id"], args["item_ids"]) for _, args in talk.proposed] == [(order, [item])], reply
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "args"),
+    [
+        (
+            ["Ich möchte den Wasserkocher umtauschen", "gegen den in Creme bitte"],
+            "exchange_items",
+            {"order_id": "#AF10142", "item_ids": ["S200104"]},
+        ),
+        (["¿Puedo cancelar el reloj?", "vale, hazlo, ya no lo necesito"], "cancel_order", {"order_id": "#AF10326"}),
+        (
+            ["Kann ich die Bestellung mit der Wanduhr noch stornieren?", "ok mach das", "versehentlich bestellt"],
+            "cancel_order",
+            {"order_id": "#AF10326", "reason": "ordered by mistake"},
+        ),
+        (
+            ["mon adresse a changé", "12 rue de Lyon, Portland, OR 97210"],
+            "change_order_address",
+            {"order_id": "#AF10326", "zip": "97210"},
+        ),
+    ],
+)
+def test_what_answers_a_question_goes_on_with_the_wish(lines: list[str], name: str, args: dict[str, object]) -> None:
+    talk = Talk(ADA)
+    replies = [talk.say(line) for line in lines]
+    [(proposed, given)] = talk.proposed
+    assert (proposed, {key: given[key] for key in args}) == (name, args), replies
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kann ich den Wasserkocher gegen eine andere Farbe tauschen?",
+        "Est-ce que je peux changer le moyen de paiement de ma commande ?",
+        "¿Se puede cambiar la dirección del pedido AF10326?",
+        "Puis-je échanger la bouilloire ?",
+    ],
+)
+def test_questions_about_exchanges_addresses_and_payments_propose_nothing(text: str) -> None:
+    talk = Talk(ADA)
+    talk.say(text)
+    assert talk.proposed == []
+
+
+def test_goods_named_after_others_were_told_are_told_as_well() -> None:
+    talk = Talk(ADA)
+    talk.say("Wo ist #AF10142?")
+    assert "#AF10326" in talk.say("Und die Wanduhr?")

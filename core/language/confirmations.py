@@ -21,9 +21,10 @@ _AGREED = (
     r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|"
     r"would like that)|i'm sure|"
     r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich "
-    r"bestätige|stimmt|"
-    r"oui|ouais|allez-y|vas-y|je confirme|c'est (?:bon|correct|ça)|bien sûr|volontiers|"
-    r"s[ií]|claro|adelante|confirmo|correcto|por supuesto|hazlo|hágalo|"
+    r"bestätige|stimmt|leg(?:en sie)? los|auf jeden fall|(?:dann )?(?:will|möchte) ich das(?: machen| tun)?|"
+    r"oui|ouais|allez-y|vas-y|faites(?:-le)?|fais-le|je veux bien|je confirme|"
+    r"c'est (?:bon|correct|ça)|bien sûr|volontiers|"
+    r"s[ií]|claro|adelante|dale|confirmo|correcto|por supuesto|hazlo|hágalo|"
     r"sì|certo|confermo|procedi|proceda|esatto|corretto|"
     r"sim|pode(?: ser| fazer)?|está certo|faça isso|isso|"
     r"akkoord|graag|klopt|doe maar|bevestigd|ik bevestig|"
@@ -46,7 +47,7 @@ _THANKS = (
 _COURTESY = (
     r"please|pls|plz|now|then|right away|asap|immediately|for me|sir|bitte(?: schön)?|gern|sehr|s'il vous "
     r"pla[iî]t|por favor|"
-    r"per favore|per piacere|alstublieft|alsjeblieft|proszę|avanti|faccia pure|maar"
+    r"dann|alors|entonces|pues|per favore|per piacere|alstublieft|alsjeblieft|proszę|avanti|faccia pure|maar"
 )
 _WHAT = (
     r"(?:it|that|this|them|these|those|both|all|everything|all of (?:it|them)|(?:the|my|that|this) (?:order|orders|"

@@ -53,7 +53,10 @@ _TAKEN_BACK = any_of(
     r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|"
     r"cancell?ation|exchange)\b",
     r"\bno longer (?:want|need)\b|\bdon't (?:want|need) (?:it|that|this|the refund|to)\b",
-    r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|vergessen sie (?:es|das))\b|\blaissez tomber\b|\bolvídelo\b",
+    r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|verg(?:essen sie|iss) (?:es|das)|dann (?:halt |eben )?nicht|"
+    r"(?:dann )?lass(?:en (?:sie|wir))? (?:es|das|mal)(?: (?:so|lieber|bleiben))?)\b",
+    r"\b(?:laissez?|oubliez?) (?:tomber|ça)\b|\btant pis\b",
+    r"\b(?:olv[ií]d(?:a|e)lo|d[eé]j[ae]l[oa]s?|lo dejo (?:así|estar)|entonces no)\b",
 )
 
 

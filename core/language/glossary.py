@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 
 from core.language.detection import is_small_word
 from core.language.fixed_sentences import Catalogue
-from core.language.text import normal
+from core.language.text import normal, without_accents
 
 GLOSSARIES = Catalogue(Path(__file__).with_name("glossaries"))
 """What the beginnings of words mean, by language."""
@@ -23,7 +24,7 @@ def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str
     them; empty where a language has no glossary.
     """
     meanings = GLOSSARIES.get(language, {})
-    said = [(word, _meaning(word, meanings)) for word in _WORD.findall(normal(text))]
+    said = [(word, _meaning(word, language)) for word in _WORD.findall(normal(text))]
     names = frozenset(own_words)
     kept = [meaning or (word if word in names or word.isdigit() else "") for word, meaning in said]
     return " ".join(filter(None, kept)) if meanings else ""
@@ -31,16 +32,27 @@ def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str
 
 def unknown_words(text: str, language: str, own_words: Collection[str] = ()) -> list[str]:
     """Return the words of a text that a glossary does not know, nor the business, and that are no small ones."""
-    meanings, names = GLOSSARIES.get(language, {}), frozenset(own_words)
+    names = frozenset(own_words)
     words = [word for word in _WORD.findall(normal(text)) if not (word in names or is_small_word(word, language))]
-    return [word for word in words if len(word) >= _SHORT and not word.isdigit() and _meaning(word, meanings) is None]
+    return [word for word in words if len(word) >= _SHORT and not word.isdigit() and _meaning(word, language) is None]
 
 
-def _meaning(word: str, meanings: Mapping[str, str]) -> str | None:
+def _meaning(word: str, language: str) -> str | None:
+    """Return what a word means, or what it would with the accents that were left out."""
+    found = _by_parts(word, GLOSSARIES.get(language, {}))
+    return _by_parts(without_accents(word), _without_accents(language)) if found is None else found
+
+
+@cache
+def _without_accents(language: str) -> Mapping[str, str]:
+    return {without_accents(word): meaning for word, meaning in GLOSSARIES.get(language, {}).items()}
+
+
+def _by_parts(word: str, meanings: Mapping[str, str]) -> str | None:
     """Return what a word means, of a compound what its parts do."""
     for end in range(len(word), 1, -1):
         start, rest = word[:end], word[end:]
         if start in meanings and (len(start) >= _SHORT or len(rest) <= _ENDING):
-            more = _meaning(_LINK.sub("", rest), meanings) if len(rest) >= _SHORT else None
+            more = _by_parts(_LINK.sub("", rest), meanings) if len(rest) >= _SHORT else None
             return f"{meanings[start]} {more}" if more else meanings[start]
     return None

@@ -14,7 +14,7 @@ GREETING = re.compile(
 
 _THANKFUL = re.compile(
     r"\b(?:thanks?|thankyou|thx|tnx|ty|cheers|appreciated?|great|perfect|awesome|excellent|wonderful|brilliant|amazing|"
-    r"fantastic|helpful|helped|danke|dankeschön|merci|gracias|grazie|obrigad[oa]|bedankt|dziękuję)\b"
+    r"fantastic|helpful|helped|danke|dankeschön|dank|perfekt|prima|toll|merci|parfait|perfecto|genial|gracias|grazie|obrigad[oa]|bedankt|dziękuję)\b"
 )
 """Words of which one is enough."""
 _BESIDE_THANKS = re.compile(
@@ -22,7 +22,7 @@ _BESIDE_THANKS = re.compile(
     r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"
     r"very|was|wanted|well|what|wow|you|your|alles|das|dir|die|für|gut|hilfe|ihnen|ihre|klar|schön|sehr|vielen|"
-    r"herzlichen|wars?|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|ayuda|entonces|es|eso|la|muchas|muy|"
+    r"herzlichen|wars?|besten|schönen|einen|tag|abend|noch|jetzt|bonne|bonnes|journée|soirée|buen|buenas|día|tardes|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|ayuda|entonces|es|eso|la|muchas|muy|"
     r"por|su|todo|vale|mille)\b"
 )
 """What may stand beside them, and says nothing else."""

@@ -52,6 +52,7 @@ _REMEMBERED = 4_000
 """Texts that are not read again, though each request of a conversation asks about its whole history."""
 _FEW = 50
 """Texts whose clauses are kept: those of one conversation."""
+_PART = re.compile(r"[,.;!]\s")
 _SHORT = 6
 """Words of an answer to a question, or of a correction: `the blue one`, `sorry, I meant AF3`."""
 
@@ -97,8 +98,10 @@ def goes_on_with_it(text: str) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED)
 def agrees(text: str) -> bool:
-    """Say whether a text says to go ahead."""
-    return answer_to_confirmation(text) == "yes"
+    """Say whether a text says to go ahead, or begins with it: `ok then do it, I do not need it`."""
+    answer, first = answer_to_confirmation(text), _PART.split(text)[0]
+    begins = len(first.split()) > 1 and answer_to_confirmation(first) == "yes"
+    return answer == "yes" or (answer != "no" and begins and not asks_about(text))
 
 
 @lru_cache(maxsize=_FEW)

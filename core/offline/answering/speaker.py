@@ -6,9 +6,11 @@ from pathlib import Path
 
 from core.json_records import records_within, words_of_name
 from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import takes_back
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
 from core.language.glossary import in_english, unknown_words
+from core.language.greetings import is_thanks
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, content_words
@@ -44,6 +46,8 @@ class Speaker:
 
     catalogue = LANGUAGES
     """What it hears and says."""
+    tells_records = True
+    """Whether records are told field by field, as there are no sentences of its own for them."""
 
     def __init__(self, language: str, desk: Toolbox) -> None:
         self.language, self.desk = language, desk
@@ -66,7 +70,9 @@ class Speaker:
                 said.append(told.text)
             except CallNeeded as needed:
                 calls += needed.calls
-        state = state_beside(self.desk.conversation, found=self.say("found"), locale=self.language)
+        state = ""
+        if self.tells_records:
+            state = state_beside(self.desk.conversation, found=self.say("found"), locale=self.language)
         text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
         return text or ("" if calls else self._without_answer()), calls
 
@@ -116,14 +122,10 @@ class Speaker:
             return ""  # `und jetzt?` beside what it is about
         context = read(context_of(Request(QUESTION, asked), self.desk.conversation))
         strange = unknown_words(question, self.language, english.words)
-        for earlier in (
-            dict.fromkeys((before, context)) if len(strange) <= _FAMILIAR * len(content_words(asked)) else ()
-        ):
-            mine, theirs = own.quote(asked, earlier), english.quote(asked, earlier)
-            if mine and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score):
-                return self._more(mine) or mine.text
-            if theirs:
-                return self._more(theirs) or self.say("in_english", quote=theirs.text)
+        known = len(strange) <= _FAMILIAR * len(content_words(asked))
+        for earlier in dict.fromkeys((before, context)) if known else ():
+            if said := self.quoted_rule(asked, earlier):
+                return said
         if not self.desk.has_searched:
             self.desk.search(f"{before or context} {asked}".strip() or question)
         for words in (asked, read(self.desk.conversation.message)):
@@ -132,6 +134,15 @@ class Speaker:
             if nearest := english.nearest(words, before):
                 return self._more(nearest) or self._unsure("not_sure_in_english", nearest)
         return self._without_answer()
+
+    def quoted_rule(self, asked: str, before: str = "") -> str:
+        """Return what articles surely say to a question in English, or that they say no more; else an empty text."""
+        english = self.desk.written_in(ENGLISH)
+        own = self.desk.written_in(self.language, partial(in_english, language=self.language, own_words=english.words))
+        mine, theirs = own.quote(asked, before), english.quote(asked, before)
+        if mine and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score):
+            return self._more(mine) or mine.text
+        return (self._more(theirs) or self.say("in_english", quote=theirs.text)) if theirs else ""
 
     def _more(self, quote: Quote) -> str:
         """Return that the articles say no more where a quotation was told just now, else an empty text."""
@@ -154,11 +165,20 @@ class Speaker:
             return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
         if self.hears("greeting", self.newest):
             return self.say("hello"), []
-        if self.hears("thanks", self.newest):
+        if self.hears("thanks", self.newest) or is_thanks(self.newest):
             return self.say("thanks"), []
         if answer == "yes":
             return self.say("nothing_open"), []
-        return (phrase("withdrawn", self.language), []) if answer == "no" else None
+        drops = answer == "no" or (takes_back(self.newest) and not asks_about(self.newest))
+        return (phrase("withdrawn", self.language), []) if drops else None
 
     def _without_answer(self) -> str:
+        last = self.desk.conversation.last_reply
+        if (
+            last
+            and not asks_about(self.newest)
+            and not any(mark in last for mark in "?[")
+            and self.say("offer") not in last
+        ):
+            return f"{self.say('no_more_to_do')} {self.say('offer')}"
         return f"{self.say('no_answer')} {self.say('offer')}"

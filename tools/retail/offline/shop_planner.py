@@ -6,6 +6,7 @@ from typing import Any
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_with_no
 from core.language.reference_numbers import reference_numbers
+from core.offline.answering.speaker import language_spoken
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation
@@ -50,7 +51,11 @@ class ShopPlanner(Planner):
 
     def done(self, conversation: Conversation) -> list[str]:
         """Return what changes did in this turn."""
-        return [outcome(result) for result in conversation.results if result.name in WRITE_TOOLS]
+        changes = [result for result in conversation.results if result.name in WRITE_TOOLS]
+        if changes and (spoken := language_spoken(conversation)) in self.speaker.catalogue:
+            said = self.speaker.catalogue[spoken]["not_understood"]
+            return [outcome(result, not_understood=said) for result in changes]
+        return [outcome(result) for result in changes]
 
     def settled(self, desk: Toolbox) -> str | None:
         """Narrow the open proposals, and take no message for a bare yes or no that goes on about an order."""

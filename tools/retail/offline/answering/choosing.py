@@ -27,7 +27,10 @@ _CALENDAR = frozenset(
 )
 _WHEN = re.compile(r"\b(?:order\w*|placed|bought|made|purchased|delivered|arrived|came|got|the one|from)\b")
 """What tells that a weekday or month says of when an order is."""
-_ALONE = re.compile(r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b")
+_ALONE = re.compile(
+    r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b|"
+    r"\b(?:nur|seulement|juste|solo|sólo) (?:de[rnm]|die|das|eine?n?|la|le|les|el|une?|una)\b"
+)
 _OF_ORDER = re.compile(
     r"\b(?:in|from|of|to) (?:the|my|that) (?:order|one|parcel|purchase) (?:with|that has|which has|containing)"
     r"(?: (?!for\b|to\b|into\b|by\b)[\w'-]+){1,4}"
@@ -97,13 +100,14 @@ def chosen_orders(
     possible: str = "",
     none_possible: str = "",
     has: str = "",
+    lines: Callable[[Sequence[Facts]], str] = order_lines,
 ) -> list[Facts]:
     """Return the orders a request is about.
 
     In turn: the numbers it gives, the order talked about last unless an item is named that only others have, the items
     it names, the only order that fits. Where nothing tells which, only those are offered for which the record's field
-    `possible` is not false; where it is false for all, they are told behind `none_possible`. Of several with goods of
-    one name those are left whose version the words `has` tell, or the request's own.
+    `possible` is not false; where it is false for all, they are told behind `none_possible`, each as `lines` writes it.
+    Of several with goods of one name those are left whose version the words `has` tell, or the request's own.
 
     Raises:
         CallNeeded: the shop must be asked first.
@@ -150,7 +154,7 @@ def chosen_orders(
     with_items = [order for order in with_items if order.get(possible) is not False] or with_items
     still_possible = [order for order in fitting if order.get(possible) is not False]
     if fitting and not (with_items or still_possible):
-        raise ReplyNow(none_possible.format(orders=order_lines(fitting[:_SHOWN])))
+        raise ReplyNow(none_possible.format(orders=lines(fitting[:_SHOWN])))
     fitting = with_items or still_possible
     if means_newest(request.text) and orders and not with_items:
         return [orders[0]]
@@ -160,7 +164,7 @@ def chosen_orders(
         return fitting
     if with_items and _each_item_in_one_order(request.words, with_items):
         return with_items
-    raise ReplyNow(f"{question}\n{order_lines(fitting[:_SHOWN])}")
+    raise ReplyNow(f"{question}\n{lines(fitting[:_SHOWN])}")
 
 
 def meant_items_only(text: str, order: Facts) -> list[Facts]:

@@ -21,13 +21,13 @@ WRITE_TOOLS = frozenset(_DONE)
 """The tools that change something."""
 
 
-def outcome(result: Result) -> str:
+def outcome(result: Result, *, not_understood: str = _NOT_UNDERSTOOD) -> str:
     """Return what a write did: the tool's own sentence, or one of ours where it only returned facts.
 
     A preview, which says that nothing was done yet, becomes a question.
     """
     if result.for_model:
-        return _NOT_UNDERSTOOD
+        return not_understood
     if result.text.startswith(_PREVIEW):
         return f"{result.text.partition(':')[2].strip()} Shall I do this? Please answer yes or no."
     if result.failed or result.data is None:

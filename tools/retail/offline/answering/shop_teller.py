@@ -1,0 +1,140 @@
+"""Tell in another language than English how a customer's orders stand, and which of them is meant."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.language.fixed_sentences import Catalogue, date_words, list_words
+from core.language.glossary import in_english
+from core.language.reference_numbers import reference_numbers
+from core.language.text import normal
+from core.offline.answering.speaker import Speaker
+from core.offline.answering.toolbox import ReplyNow
+from core.offline.reading.understanding import Request
+from tools.retail.offline.answering.choosing import chosen_orders
+from tools.retail.offline.answering.lookups import all_orders, order_of
+from tools.retail.offline.answering.order_sentences import tracking_ids
+from tools.retail.offline.reading.items import meant_items
+from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.policy import SENTENCES
+from tools.retail.shown_records import shown_status
+
+Facts = Mapping[str, Any]
+_DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
+_SHOWN = 5
+_LATE = "What happens when a parcel is late?"
+
+
+class ShopTeller(Speaker):
+    """Tells of the customer's orders in one language."""
+
+    catalogue = Catalogue(Path(__file__).parent.parent / "languages")
+    tells_records = False
+    earlier = ""
+    """What the customer said before this message about what it goes on with, oldest first."""
+
+    def read(self, text: str) -> str:
+        """Return a text with its words in English behind it, those of the customer's goods as they are."""
+        names = " ".join(str(item.get("name", "")) for order in all_orders(self.desk) for item in order["items"])
+        own_words = normal(names).replace("-", " ").split()
+        return "\n".join(f"{line} {in_english(line, self.language, own_words=own_words)}" for line in text.splitlines())
+
+    def request(self, intent: str) -> Request:
+        """Return the message as a request that goes on with what was said before it, in its words and in English."""
+        message = self.desk.conversation.message
+        numbers = reference_numbers(message) or reference_numbers(self.earlier)
+        return Request(intent, self.read(message), tuple(numbers), self.read(self.earlier))
+
+    def orders(
+        self, request: Request, fits: Callable[[Facts], bool], *, none: str, which: str, possible: str = ""
+    ) -> list[Facts]:
+        """Return the orders that a request is about; raises CallNeeded, or ReplyNow with the question which.
+
+        Args:
+            request: What is wanted.
+            fits: Whether it can be done to an order in its state.
+            none: The sentence where there is no such order.
+            which: The question which one.
+            possible: A field of the record that is false where it cannot be done any more.
+        """
+        listed = reference_numbers(self.desk.conversation.last_reply)
+        named = reference_numbers(self.desk.conversation.message)
+        if self.earlier and len(listed) > 1 and not named and self.hears("all", self.newest):
+            return [order_of(self.desk, number) for number in listed]
+        return chosen_orders(
+            request,
+            self.desk,
+            fits,
+            none_fits=self.say(none),
+            question=self.say(which),
+            possible=possible,
+            none_possible=self.as_it_is("none_returnable"),
+            lines=self.lines,
+        )
+
+    def named_items(self, order: Facts, text: str = "") -> list[Facts]:
+        """Return the items of an order that a text, or else the message, names."""
+        return meant_items(self.read(text or self.desk.conversation.message), list(order.get("items", [])))
+
+    def status(self) -> str:
+        """Tell of the orders that the message names, by number or by goods, of the one talked about, or of those that
+        are open.
+        """
+        if numbers := reference_numbers(self.desk.conversation.message):
+            return "\n\n".join(self.told(order_of(self.desk, number)) for number in numbers[:_SHOWN])
+        orders = all_orders(self.desk)
+        open_ = [order for order in orders if str(order.get("status")).startswith(("pending", "processed"))]
+        naming = [order for order in orders if self.named_items(order)]
+        shown: Sequence[Facts] = [order for order in naming if order in open_] or naming[:1]
+        if not shown and (before := newest_order(self.desk.conversation)) is not None:
+            shown = [order_of(self.desk, before)]
+        shown = (shown or open_ or orders[:1])[:_SHOWN]
+        told = [self.told(order) for order in shown]
+        if any(order.get("days_late") for order in shown):
+            self.desk.search(_LATE)
+            late = self.quoted_rule(_LATE)
+            told.append("" if late.startswith(self.say("no_more")) else late)
+        return "\n\n".join(filter(None, told)) or self.say("no_orders")
+
+    def listed(self) -> str:
+        """Tell all orders in a line each."""
+        orders = all_orders(self.desk)
+        return self.say("listed", orders=self.lines(orders)) if orders else self.say("no_orders")
+
+    def head(self, order: Facts) -> str:
+        """Return the number of an order, and how it stands."""
+        status = shown_status(order)
+        words = SENTENCES[self.language].get(f"status_{status}", status)
+        return self.say("order", order=str(order["order_id"]), status=words)
+
+    def day(self, value: object) -> str:
+        """Return a day of a record as it is read."""
+        return date_words(date.fromisoformat(str(value)[:10]), self.language)
+
+    def told(self, order: Facts) -> str:
+        """Return what is known of an order."""
+        said = [self.head(order)]
+        for key in _DATES:
+            if (day := order.get(key)) and not (key == "expected_delivery" and order.get("delivered_at")):
+                said.append(self.say(key, day=self.day(day)))
+        if late := order.get("days_late"):
+            said.append(self.say("late", days=str(late)))
+        if ids := tracking_ids(order):
+            said.append(self.say("tracking", ids=", ".join(ids)))
+        if items := [str(item.get("name", "")) for item in order.get("items", [])]:
+            said.append(self.say("items", items=list_words(items, self.language)))
+        return " ".join(said)
+
+    def lines(self, orders: Sequence[Facts]) -> str:
+        """Return orders as a list, one line each."""
+        return "\n".join(
+            f"- {self.head(order)} {list_words([str(i.get('name')) for i in order.get('items', [])], self.language)}"
+            for order in orders[: 2 * _SHOWN]
+        )
+
+    def one(self, orders: Sequence[Facts], which: str) -> Facts:
+        """Return the one order there is; raises ReplyNow with the question which one where there are more."""
+        if len(orders) > 1:
+            raise ReplyNow(f"{self.say(which)}\n{self.lines(orders)}")
+        return orders[0]
