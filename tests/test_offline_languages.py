@@ -8,7 +8,7 @@ import pytest
 from core.language.fixed_sentences import Catalogue
 from core.offline.answering.speaker import LANGUAGES
 from tests.offline_shop import Talk
-from tools.retail.offline.answering.shop_speaker import ShopSpeaker
+from tools.retail.offline.speaking.shop_speaker import ShopSpeaker
 
 ADA = "ada_brook_1001"
 

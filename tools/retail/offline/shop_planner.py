@@ -17,12 +17,12 @@ from tools.retail.offline.answering.outcomes import WRITE_TOOLS, outcome
 from tools.retail.offline.answering.products import product
 from tools.retail.offline.answering.proposals import beside_open, narrowed, open_proposals, without_contradictions
 from tools.retail.offline.answering.reads import list_orders, order_status, policy, profile
-from tools.retail.offline.answering.shop_speaker import ShopSpeaker
 from tools.retail.offline.answering.writes import WHICH_REASON, WRITERS
 from tools.retail.offline.reading.dialogue_context import requests_in_context, takes_up_inquiry
 from tools.retail.offline.reading.shop_talk import INTRODUCTIONS, OPEN_QUESTIONS
 from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
 from tools.retail.offline.reading.slots import cancel_reason
+from tools.retail.offline.speaking.shop_speaker import ShopSpeaker
 
 HANDLERS: Mapping[str, Callable[[Request, Toolbox], str]] = {
     "order_status": order_status,

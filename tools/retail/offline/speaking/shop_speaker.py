@@ -18,9 +18,9 @@ from tools.retail.offline.answering.choosing import (
 )
 from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.proposals import open_proposals
-from tools.retail.offline.answering.shop_teller import Facts
-from tools.retail.offline.answering.shop_wishes import ShopWishes, can_swap
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.offline.speaking.shop_teller import Facts
+from tools.retail.offline.speaking.shop_wishes import ShopWishes, can_swap
 
 _ASKED = {
     "which_reason": "cancel",
