@@ -119,7 +119,7 @@ async def reason(
     reads = untried_reads(earlier, tools) if known else frozenset()
     speaker = VerifiedChatModel(
         inner=model,
-        evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses()),
+        evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
         holds_back=bool(wanted_by_case) or any(origins.wishes(name, tools[name].also_called) for name in writes),

@@ -4,9 +4,9 @@ import itertools
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -17,7 +17,7 @@ from core.message_marks import marks
 from core.model_notes import NOT_RUN
 from core.passages import Passage
 from graph.state import text_of
-from graph.verification.evidence import Evidence, Text, ToolOutcome
+from graph.verification.evidence import PASSAGES, TEXTS_REMEMBERED, Evidence, ReadValues, Text, ToolOutcome
 from graph.verification.values.arithmetic import MONEY_KEY
 from graph.verification.values.number_spelling import NUMBER, readings
 from graph.verification.values.value_reading import Value, find_values
@@ -35,12 +35,12 @@ def evidence_of(
     *,
     policy: str = "",
     tools: Mapping[str, Tool] = MappingProxyType({}),
-    addresses: Iterable[str] = (),
+    addresses: Callable[[], Collection[str]] = frozenset,
 ) -> Evidence:
     """Return the evidence of the next reply: passages, tool results, policy, the customer's words and earlier replies.
 
     Replies count because each was checked before it was sent. `tools` tells what calls did; a tool that is not among
-    them is judged by its name. `addresses` are the e-mail addresses a reply may name besides those of allowed hosts.
+    them is judged by its name. `addresses` tells the e-mail addresses a reply may name besides those of allowed hosts.
     """
     texts = [Text(policy)] if policy else []
     texts += [Text(" \n".join((p.title, *p.headings, p.text, p.url))) for p in passages]
@@ -95,8 +95,6 @@ _DAY_AFTER = re.compile(
     r"dzień po|jutro)\b",
     re.IGNORECASE,
 )
-_PASSAGES = re.compile(r"\s{0,20}\{\s{0,20}\"passages\"")
-"""Begins the result of a search: articles tell what happens to orders, not what happened to one."""
 MOST_COUNTED = 50
 MOST_COUNT = 60
 """Largest number of a customer or a tool that may count what a price is for."""
@@ -119,50 +117,45 @@ _SHARES = (
         Decimal(200),
     ),
 )
-_TEXTS_REMEMBERED = 2_000
 
 
 def read_evidence(
-    texts: Iterable[Text], *, passages: int = 0, outcomes: Sequence[ToolOutcome] = (), addresses: Iterable[str] = ()
+    texts: Iterable[Text],
+    *,
+    passages: int = 0,
+    outcomes: Sequence[ToolOutcome] = (),
+    addresses: Callable[[], Collection[str]] = frozenset,
 ) -> Evidence:
     """Return the evidence that these texts are."""
-    evidence = Evidence(passages=passages, outcomes=tuple(outcomes), addresses=frozenset(addresses))
-    for text in dict.fromkeys(texts):  # a record may have been read in many turns
-        _join(evidence, _read(text))
-    return evidence
+    each = tuple(dict.fromkeys(texts))  # a record may have been read in many turns
+    return Evidence(passages, tuple(outcomes), each, addresses, partial(_values_of, each))
 
 
-@lru_cache(maxsize=_TEXTS_REMEMBERED)
-def _read(source: Text) -> Evidence:
+def _values_of(texts: Sequence[Text]) -> ReadValues:
+    """Return what texts hold together."""
+    values = ReadValues()
+    for text in texts:
+        part = _read(text)
+        values.list_lengths |= part.list_lengths
+        for known, added in ((values.known, part.known), (values.operands, part.operands)):
+            for name, more in vars(added).items():  # sets, most of them empty
+                if more:
+                    getattr(known, name).update(more)
+    return values
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _read(source: Text) -> ReadValues:
     """Return what one text adds; remembered, because each turn reads its whole history again. Nobody changes it."""
-    evidence = Evidence()
-    _add(evidence, source)
-    return evidence
-
-
-def _join(evidence: Evidence, part: Evidence) -> None:
-    """Add to an evidence what one text adds."""
-    evidence.words += part.words
-    evidence.data += part.data
-    evidence.prose += part.prose
-    evidence.customer_words += part.customer_words
-    evidence.list_lengths |= part.list_lengths
-    for known, added in ((evidence.known, part.known), (evidence._operands, part._operands)):
-        for name, more in vars(added).items():  # sets, most of them empty
-            if more:
-                getattr(known, name).update(more)
-
-
-def _add(evidence: Evidence, source: Text) -> None:
     values = find_values(_spoken(source.text) if source.origin == "data" else source.text)
     normal = plain(source.text)
     rows = [] if source.origin != "prose" else [row.span() for row in _TABLE_ROW.finditer(normal)]
+    read = ReadValues()
+    known, operands = read.known, read.operands
     for value in (*values, *_implied(normal, values)):
-        evidence.known.add(value)
+        known.add(value)
         if value.kind == "number" and (source.origin != "prose" or _is_within(rows, value.start)):
-            evidence.known.bare |= value.keys
-    evidence.words += f" {normal.lower()}"
-    operands = evidence._operands
+            known.bare |= value.keys
     operands.percents |= {n for v in values if v.kind == "percent" for n in v.keys}
     durations = [v for v in values if v.kind == "duration"]
     backwards = _backwards(normal) if durations else []
@@ -179,25 +172,22 @@ def _add(evidence: Evidence, source: Text) -> None:
     amounts = {min(v.keys) for v in values if v.kind == "amount" and v.keys}
     if source.origin == "prose":
         operands.told_amounts |= amounts
-        evidence.prose += f" {' '.join(normal.lower().split())}"
-        return
+        return read
     operands.amounts |= amounts
     operands.counts |= {
         n for v in values if v.kind == "number" for n in v.numbers if 1 < n <= MOST_COUNT and n == int(n)
     }
     operands.numbers |= {n for v in values if v.kind == "number" or _is_count(v) for n in v.numbers}
-    if source.origin == "customer":
-        evidence.customer_words += f" {normal.lower()}"
-    if source.origin == "data" and not _PASSAGES.match(source.text):
-        evidence.data += f" {normal.lower()}"
-        evidence.list_lengths |= _list_lengths(source.text)
-        evidence.known.bare |= {Decimal(n) for n in evidence.list_lengths}
+    if source.origin == "data" and not PASSAGES.match(source.text):
+        read.list_lengths |= _list_lengths(source.text)
+        known.bare |= {Decimal(n) for n in read.list_lengths}
     if source.origin != "customer":
         operands.amounts |= {n for m in _MONEY.finditer(normal) for n in readings(m[1].lstrip("-"))}
         operands.amounts |= {Decimal(m[0]) for m in _PENNIES.finditer(normal)}
         records = _counts(normal)
         operands.counts |= records
-        evidence.known.bare |= records
+        known.bare |= records
+    return read
 
 
 def _implied(text: str, values: Sequence[Value]) -> list[Value]:

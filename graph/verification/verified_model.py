@@ -293,7 +293,7 @@ class VerifiedChatModel(PiecewiseChatModel):
     def _safe(self, sentence: str) -> str:
         """Return a sentence as words and allowed links, with white space around it; nothing where no word is left."""
         words = sentence.strip()
-        safe = safe_text(words, self.links, mail=self.evidence.addresses.__contains__).strip()
+        safe = safe_text(words, self.links, mail=lambda named: named in self.evidence.addresses).strip()
         if safe == words:
             return sentence
         if not any(c.isalnum() for c in safe):
