@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -35,6 +35,8 @@ UNHELPED_LIMIT = 2
 """How often a customer may say that a reply did not help before a person is brought in."""
 REPEATED_LIMIT = 3
 """How often a customer may write the same message before a person is brought in."""
+_REMEMBERED = 2_000
+"""Messages that are not read again, though each later turn of their conversation asks for them."""
 
 _UNHELPED = re.compile(
     r"\b(?:(?:that|this|it) (?:did|does)(?:n't| not) (?:really )?(?:help|answer|work)|(?:doesn't|does not|"
@@ -169,9 +171,8 @@ def _wish(text: str, said: Sequence[str]) -> str | None:
         return IN_WORDS["billing_dispute"]
     if is_angry(text):
         return IN_WORDS["angry"]
-    plain = [_plain(earlier) for earlier in said]
-    unhelped = [bool(_UNHELPED.search(earlier)) for earlier in plain]
-    repeated = plain.count(_plain(text))
+    plain, unhelped = zip(*map(_plain, said), strict=True)
+    repeated = plain.count(_plain(text)[0])
     if (unhelped[-1] and sum(unhelped) >= UNHELPED_LIMIT) or (repeated >= REPEATED_LIMIT and len(text.split()) > 2):
         return IN_WORDS["repeated_failure"]
     return None
@@ -214,5 +215,8 @@ def _from_people(message: AIMessage) -> bool:
     return "ticket_id" in marks(message)
 
 
-def _plain(text: str) -> str:
-    return normal(text[:2_000]).strip(" .!?")
+@lru_cache(maxsize=_REMEMBERED)
+def _plain(text: str) -> tuple[str, bool]:
+    """Return a message in the form in which it is compared, and whether it says that the agent is of no help."""
+    plain = normal(text[:2_000]).strip(" .!?")
+    return plain, bool(_UNHELPED.search(plain))

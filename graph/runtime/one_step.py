@@ -50,8 +50,8 @@ def in_one_step(steps: Sequence[Step]) -> Callable[..., Coroutine[Any, Any, Comm
 
 def applied(state: State, update: Mapping[str, Any]) -> State:
     """Return a state as the graph has it after an update."""
-    values = dict(update)
-    if "messages" in update:
+    values = {name: value for name, value in update.items() if name != "messages"}
+    if update.get("messages"):
         before: Any = state.messages
         values["messages"] = add_messages(before, update["messages"])
     if "passage_ids" in update:

@@ -92,7 +92,8 @@ class MessageOrigins:
     def _read_wishes(self, tool: str, also_called: tuple[str, ...], until: int | None) -> list[str]:
         messages = [said for said in self._said if until is None or said.place < until]
         kept = [fact for kind in (REQUEST, PREFERENCE) for fact in self.case_file.get(kind, ())]
-        if not any(mentions(text, tool, also_called) for text in (*kept, *(m.text for m in messages if m.typed))):
+        written = (*kept, *(said.text for said in messages if said.typed))
+        if not self._agrees and not any(sentences_that_ask(text, tool, also_called) for text in written):
             return []
         found = [s for fact in kept for s in sentences_that_ask(fact, tool, also_called)]
         spoken_of = any(mentions(fact, tool, also_called) for fact in kept)
@@ -100,8 +101,8 @@ class MessageOrigins:
         for _, typed, text, asks, tells in messages:
             if not typed:
                 if text:
-                    reply, asked = text, self._is_of(asks, tool)
-                if self._is_of(tells, tool):
+                    reply, asked = text, bool(asks) and self._is_of(asks, tool)
+                if tells and self._is_of(tells, tool):
                     found = [s for s in found if any(v.kind == "identifier" for v in find_values(s))]
             else:
                 if asked and answer_to_confirmation(text) == "no":
@@ -130,9 +131,14 @@ class MessageOrigins:
                 found.append(_Said(place, True, corrected(clip(text_of(message)))))
         return found
 
+    @cached_property
+    def _agrees(self) -> bool:
+        """Say whether the customer said yes to anything."""
+        return any(agrees(said.text) for said in self._said if said.typed)
+
     def _is_of(self, ids: Collection[str], tool: str) -> bool:
         """Say whether one of these actions is of a tool."""
-        return bool(ids) and any(
+        return any(
             isinstance(m, ToolMessage) and m.name == tool and marks(m).get("action") in ids for m in self.messages
         )
 

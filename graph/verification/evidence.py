@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.language.text import plain
 from graph.verification.values.arithmetic import follows
@@ -21,8 +21,7 @@ PASSAGES = re.compile(r"\s{0,20}\{\s{0,20}\"passages\"")
 TEXTS_REMEMBERED = 2_000
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """One text a reply may rely on."""
 
     text: str

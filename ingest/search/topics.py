@@ -1,7 +1,7 @@
 """Find out which articles a conversation has named, by the titles of the index itself."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ingest.index.store import PassageStore
@@ -26,10 +26,24 @@ def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int,
     known = titles.vocabulary(set().union(*spoken))
     most = max(_FEW, _COMMON * titles.article_count)
     naming = [root for root, (_, in_titles) in known.items() if 0 < in_titles <= most]
-    strengths: dict[int, float] = {}
-    for article, roots in titles.titles_with(naming).items():
-        weights = {root: rarity(holders, titles.article_count) for root, holders in roots.items()}
-        strengths[article] = _strength(weights, spoken)
+    weights = {
+        article: {root: rarity(holders, titles.article_count) for root, holders in roots.items()}
+        for article, roots in titles.titles_with(naming).items()
+    }
+    whole = {article: sum(roots.values()) for article, roots in weights.items()}
+    with_root: dict[str, list[int]] = {}
+    for article, roots in weights.items():
+        for root in roots:
+            with_root.setdefault(root, []).append(article)
+    strengths = dict.fromkeys(weights, 0.0)
+    for age, said in enumerate(spoken):
+        found: dict[int, list[float]] = {}
+        for root in sorted(said & with_root.keys()):
+            for article in with_root[root]:
+                found.setdefault(article, []).append(weights[article][root])
+        for article, named in found.items():
+            strength = _FADING**age * (sum(named) / whole[article]) ** 2 * max(named)
+            strengths[article] = max(strengths[article], strength)
     return dict(sorted(strengths.items(), key=lambda item: -item[1])[:_MAX_TOPICS])
 
 
@@ -42,15 +56,3 @@ def _roots(utterance: str, stemming: int) -> frozenset[str]:
 def rarity(holders: int, articles: int) -> float:
     """Return how much a word says that `holders` of `articles` hold: 1 for one article, near 0 for all."""
     return math.log(1 + articles / holders) / math.log(1 + articles)
-
-
-def _strength(weights: Mapping[str, float], spoken: Sequence[frozenset[str]]) -> float:
-    whole = sum(weights.values())
-    best = 0.0
-    for age, said in enumerate(spoken):
-        if (worth := _FADING**age) <= best:
-            break
-        if not said.isdisjoint(weights):
-            found = [weight for root, weight in weights.items() if root in said]
-            best = max(best, worth * (sum(found) / whole) ** 2 * max(found))
-    return best
