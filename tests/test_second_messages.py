@@ -192,3 +192,38 @@ async def test_who_asks_whether_something_is_there_at_a_time_is_told_so_and_has_
     lines: tuple[str, ...], said: str, talk: Talk
 ) -> None:
     assert (await talk(*lines))[-1].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("which classes are free?", "the one at 14"), "Book class C104"),
+        (("which classes are free?", "I'll take the second yoga"), "Book class C103"),
+        (("which classes are free?", "tuesday evening then"), "Book class C102"),
+        (("welche Kurse gibt es?", "mittwoch abend"), "Kurs C103 buchen"),
+        (("which classes are free?", "do you have anything on saturday?"), "There is nothing at that time."),
+        (("which classes have I booked?", "the one on friday"), "class id: C105"),
+        (("which classes have I booked?", "when is the first one?"), "class id: C103, day: 2 December 2026"),
+        (
+            ("which classes have I booked?", "when is the first one?", "and the other one?"),
+            "C105, day: 4 December 2026",
+        ),
+    ],
+)
+async def test_what_was_told_last_is_taken_by_whoever_picks_one_and_told_to_whoever_asks(
+    lines: tuple[str, ...], said: str, talk: Talk
+) -> None:
+    assert said in (await talk(*lines))[-1]
+
+
+@pytest.mark.parametrize(
+    "asked", ["is the one at 14 any good?", "can I come at 14 tomorrow?", "I was there on tuesday"]
+)
+async def test_a_question_or_what_has_been_takes_nothing_of_what_was_told(asked: str, talk: Talk) -> None:
+    assert "Shall I go ahead" not in (await talk("which classes are free?", asked))[-1]
+
+
+async def test_a_wish_for_what_was_told_is_about_that(talk: Talk) -> None:
+    told, proposed = await talk("when is my boxing class?", "please cancel it")
+    assert "class id: C105" in told
+    assert "Cancel class C105" in proposed

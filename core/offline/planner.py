@@ -28,12 +28,20 @@ from core.offline.answering.objections import objection
 from core.offline.answering.quotations import is_told
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
+from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.answering.who import claim, refusal, resumed
 from core.offline.reading import small_talk
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
-from core.offline.reading.followups import SHORT, asks_something, is_fragment, is_own_question, last_question
+from core.offline.reading.followups import (
+    SHORT,
+    asks_something,
+    is_fragment,
+    is_own_question,
+    last_asked,
+    last_question,
+)
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.languages import english_only
 from core.offline.reading.misspellings import spelled_right
@@ -183,14 +191,14 @@ class Planner:
         tells_records = self.tells_records and not done
         if tells_records and (missing := not_found(conversation)):
             return Decision(missing)
+        asks = all(r.intent in (QUESTION, "unclear") for r in requests)
+        if tells_records and asks and picks_one(conversation.message) and (on := self._on_records(desk)):
+            return on
         facts = facts_by_place(requests, conversation) if tells_records else {}
-        if (
-            tells_records
-            and not facts
-            and all(r.intent in (QUESTION, "unclear") for r in requests)
-            and (named := records_named(conversation))
-        ):
+        if tells_records and not facts and asks and (named := records_named(conversation)):
             return Decision(self._with_records(named, desk) if requests else named)
+        if tells_records and not facts and asks and (on := self._on_records(desk)):
+            return on
         if tells_records and not facts and (own := own_fields(conversation)):
             return Decision(own)
         said, calls, unanswered = self._handled(requests, desk, facts)
@@ -212,6 +220,14 @@ class Planner:
         if text == conversation.last_reply and "?" in text and not text.endswith(tuple(self.open_questions)):
             text = f"{small_talk.TEDIOUS}\n\n{text}"
         return Decision(text or self.introduction("unclear", conversation.tools))
+
+    def _on_records(self, desk: Toolbox) -> Decision | None:
+        """Return what is said about records that were just told, or are on offer."""
+        try:
+            on = goes_on(desk, before=last_asked(desk.conversation)) or listed(desk)
+        except CallNeeded as needed:
+            return Decision(calls=needed.calls)
+        return Decision(on) if on and on not in desk.conversation.last_reply else None
 
     def _unanswered(self, requests: Sequence[Request], desk: Toolbox, *, beside: Sequence[str]) -> str:
         """Return what is said to requests that no article answers: records that tell how things stand, what is near by

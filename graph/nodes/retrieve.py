@@ -77,9 +77,10 @@ async def retrieve(
         lists = [_ahead(tool, {}) for tool in tools if tool.explains_codes] if leads else []
         codes = await executor.run(lists, config, runtime, reader) if lists else []
         names = names_in([json_or_text(m.text) for m in codes]) if codes else {}
+        called = {tool.name: frozenset(content_stems(" ".join(tool.also_called))) for tool in tools}
         made = list(calls)
         for _ in range(DEEPEST):
-            calls = meant(asked, calls, results, names) if leads else calls
+            calls = meant(asked, calls, results, names, called) if leads else calls
             of_calls = {call["id"] for call in calls}
             read = [m for m in results if m.tool_call_id in of_calls]
             if not (further := calls_led_to(asked, tools, made, read, names)):
@@ -142,9 +143,15 @@ def calls_ahead(messages: Sequence[AnyMessage], tools: Sequence[Tool], *, leads:
 
 
 def meant(
-    said: str, calls: Sequence[ToolCall], results: Sequence[ToolMessage], names: Mapping[str, set[str]]
+    said: str,
+    calls: Sequence[ToolCall],
+    results: Sequence[ToolMessage],
+    names: Mapping[str, set[str]],
+    called: Mapping[str, frozenset[str]],
 ) -> list[ToolCall]:
-    """Return the calls without those for records of a kind of which a message describes others."""
+    """Return the calls without those for records of a kind of which a message describes others, by other words than
+    what the kind is called.
+    """
     records = {
         m.tool_call_id: record
         for m in results
@@ -153,7 +160,8 @@ def meant(
     left_out: set[str | None] = set()
     for name in {call["name"] for call in calls}:
         own = [call["id"] for call in calls if call["name"] == name and call["id"] in records]
-        places, _ = described(describing(said), [records[str(one)] for one in own], names)
+        words = describing(said) - called.get(name, frozenset())
+        places, _ = described(words, [records[str(one)] for one in own], names)
         left_out |= set(own) - {own[place] for place in places}
     return [call for call in calls if call["id"] not in left_out]
 

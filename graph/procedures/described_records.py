@@ -142,33 +142,30 @@ def about_told(book: ProcedureBook, cases: list[Case], text: str, source: str, t
     if len(places) != 1 or len(text.split()) > MOST_WORDS or PAST.search(text):
         return cases
     one = told[places[0]]
-    if cases:
-        procedure = followed(book, cases[-1])
-        subject = procedure.subject
-        fits = subject and subject not in cases[-1]["slots"] and _fits(procedure, subject, one.name)
-        return (
-            replaced(cases, with_slot(procedure, cases[-1], subject, one.name, source)) if subject and fits else cases
-        )
-    offers = [
+    wanted = [followed(book, cases[-1])] if cases else book.sorted
+    slots = [
         (procedure, name)
-        for procedure in book.sorted
+        for procedure in wanted
         for name, slot in procedure.slots.items()
-        if slot.slot.ask and slot.find is None and _fits(procedure, name, one.name) and _reads(procedure, one.read.tool)
+        if slot.slot.ask and _fits(procedure, name, one.name) and _may_be(procedure, name, one, asked=bool(cases))
     ]
-    if len(offers) != 1:
+    if len(slots) != 1:
         return cases
-    procedure, name = offers[0]
-    return [with_slot(procedure, open_case(procedure), name, one.name, source)]
+    procedure, name = slots[0]
+    case = cases[-1] if cases else open_case(procedure)
+    return cases if name in case["slots"] else [*cases[:-1], with_slot(procedure, case, name, one.name, source)]
+
+
+def _may_be(procedure: Procedure, name: str, one: Told, *, asked: bool) -> bool:
+    """Say whether a record may be what a slot asks for; the customer's own ones only where that is wished for."""
+    offers = any(call.tool == one.read.tool for fact in procedure.facts.values() for call in fact.calls.values())
+    return offers and (asked or procedure.slots[name].find is None)
 
 
 def _fits(procedure: Procedure, name: str, value: Any) -> bool:
     """Say whether a value has the form that a slot asks for."""
     slot = procedure.slots[name].slot
     return bool(slot.pattern) and fitting(slot, value) is not None
-
-
-def _reads(procedure: Procedure, tool: str) -> bool:
-    return any(call.tool == tool for fact in procedure.facts.values() for call in fact.calls.values())
 
 
 def said_aside(case: Case, text: str, locale: str) -> Aside | None:

@@ -30,7 +30,7 @@ _LATER = re.compile(r"\b(?:later|latest|spätere[nrs]?|plus tard|más tarde)\b")
 _EARLIER = re.compile(r"\b(?:earlier|earliest|soonest|frühere[nrs]?|früheste[nrs]?|plus tôt|más temprano)\b")
 _DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
 _PARTS = re.compile(r"[.,;!?]\s|\s(?:but|aber|sondern|mais|pero)\s")
-_HOUR = re.compile(r"\b(\d{2}):(\d{2})\b")
+_HOUR = re.compile(r"(?<!\d)(\d{2}):(\d{2})(?!\d)")
 _CLOCK = re.compile(
     r"(?<![\d:.-])(?P<lead>(?:at|from|around|um|gegen|ab|à|vers|a las?|sobre las?) )?(?P<hour>[01]?\d|2[0-4])"
     r"(?:(?:[:.]| ?h ?)(?P<minute>[0-5]\d)|(?P<whole> ?h\b))?(?: ?(?P<unit>am|pm|a\.m\.|p\.m\.|uhr|heures?|o'?clock|"

@@ -18,9 +18,11 @@ from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.found_records import state_beside
 from core.offline.answering.quotations import Quote, is_told
+from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
+from core.offline.reading.followups import last_asked
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.understanding import Request
 
@@ -73,6 +75,8 @@ class Speaker:
         state = ""
         if self.tells_records:
             state = state_beside(self.desk.conversation, found=self.say("found"), locale=self.language)
+        if state:  # what is told needs no `I do not know` beside it
+            said = [part for part in said if not part.startswith(self.say("no_answer"))]
         text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
         return text or ("" if calls else self._without_answer()), calls
 
@@ -83,7 +87,8 @@ class Speaker:
             CallNeeded: something must be looked up, or is to be done.
             ReplyNow: a question or a refusal settles it.
         """
-        return self.told_of_records(clause) or self.quoted(clause)
+        picks = self.on_records() if picks_one(self.desk.conversation.message) else ""
+        return picks or self.told_of_records(clause) or self.on_records() or self.quoted(clause)
 
     def told_of_records(self, question: str) -> str:
         """Return what the customer's own records say to a question about them, or an empty text."""
@@ -91,6 +96,14 @@ class Speaker:
         return facts_asked(
             question, self.desk.conversation, found=self.say("found"), locale=self.language, english=read
         )
+
+    def on_records(self) -> str:
+        """Return what is said to a message about records just told or on offer, or an empty text; raises CallNeeded."""
+        conversation = self.desk.conversation
+        read = partial(in_english, language=self.language, own_words=self._field_words())
+        told = {"found": self.say("found"), "locale": self.language, "english": read(conversation.message)}
+        on = goes_on(self.desk, before=read(last_asked(conversation)), **told) or listed(self.desk, **told)
+        return "" if on in conversation.last_reply else on
 
     def _field_words(self) -> frozenset[str]:
         """Return the words of the fields of what was read, which the glossary need not know."""

@@ -39,6 +39,11 @@ def is_fragment(message: str) -> bool:
     return bool(_FRAGMENT.fullmatch(message.strip()))
 
 
+def last_asked(conversation: Conversation) -> str:
+    """Return the customer's message before the newest, or an empty text."""
+    return next((said.text for said in reversed(conversation.said) if said.by_customer), "")
+
+
 def last_question(conversation: Conversation) -> str:
     """Return what a question leans on: the messages back to the newest that leans on nothing, oldest first."""
     said: list[str] = []
