@@ -14,7 +14,6 @@ from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command, Durability
-from langsmith.utils import tracing_is_enabled
 
 from core.errors import InputError
 from core.language.detection import served_locale
@@ -35,7 +34,6 @@ from graph.memory.fencing import TURN_TOKEN
 from graph.memory.threads import earlier, prune
 from graph.nodes.receive import check_message, check_owner, without_card_numbers
 from graph.replies import BETWEEN_MESSAGES, Event, Progress, Reply, Token, read_reply, reply_text
-from graph.runtime.one_step import ONE_STEP
 from graph.state import State, run_config, state_of, text_of
 from graph.tool_calls.executors import TOOL_CALLS
 from tools.context import Context
@@ -233,11 +231,7 @@ class SupportAgent:
                     # Plain data: the memory reads no class of ours back.
                     timed = marked(message, sent_at=sent_at)
                     given = {"messages": [message.model_copy(update={"id": message_id, "additional_kwargs": timed})]}
-                    once = not awaits_answer(state)
-                    # A code that was typed counts once, and a trace shows each node.
-                    together = once and not state.code_asked and not tracing_is_enabled()
-                    config["configurable"][ONE_STEP] = together
-                    turn = _Turn(edition.graph, config, given, {}, True, "exit" if once else "sync")
+                    turn = _Turn(edition.graph, config, given, {}, True, "sync" if awaits_answer(state) else "exit")
                 with prefetch_checkpoint(thread_id, found):
                     yield turn
 

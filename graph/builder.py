@@ -43,8 +43,7 @@ from graph.routing import (
     after_verify,
 )
 from graph.runtime.budgets import Budgets
-from graph.runtime.node_wrappers import Node, inline_route, observed, sync_bridge
-from graph.runtime.one_step import Step, in_one_step
+from graph.runtime.node_wrappers import inline_route, observed, sync_bridge
 from graph.state import State, TurnInput
 from graph.tool_calls.executors import InProcess, ToolExecutor
 from graph.verification.judge import ReplyJudge
@@ -140,15 +139,8 @@ def build_graph(
 ) -> SupportGraph:
     """Return the compiled graph; without a checkpointer and a store it forgets, or takes those of its server."""
     drawn = StateGraph(State, context_schema=Context, input_schema=TurnInput)
-    made = partial(_node, parts.telemetry, parts.phrases)
-
-    def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
-        drawn.add_node(node.__name__, sync_bridge(made(node, **needs)))
-
-    longest = history_chars(parts.context_tokens)
-    leads_on = partial(after_retrieve, history_chars=longest)
-    goes_on = partial(after_reason, max_tool_rounds=parts.max_tool_rounds)
-    receiving = made(
+    add = _adder(drawn, parts.telemetry, parts.phrases)
+    add(
         receive,
         desk=parts.desk,
         actions=parts.actions,
@@ -161,7 +153,7 @@ def build_graph(
         locale_of=partial(served_locale, locales=parts.locales),
     )
     executor = parts.executor or InProcess([tool.bound for tool in parts.tools], asks_who=parts.identity is not None)
-    retrieving = made(
+    add(
         retrieve,
         retriever=parts.retriever,
         limit=parts.passages_per_turn,
@@ -173,7 +165,7 @@ def build_graph(
         actions=parts.actions,
         procedures=parts.procedures,
     )
-    reasoning = made(
+    add(
         reason,
         model=parts.model,
         tools={tool.name: tool for tool in parts.tools},
@@ -191,14 +183,7 @@ def build_graph(
         languages=parts.languages,
         sees=parts.sees,
     )
-    common = [Step("receive", receiving, after_receive), Step("retrieve", retrieving, leads_on)]
-    drawn.add_node(
-        "receive",
-        sync_bridge(in_one_step([*common, Step("reason", reasoning, goes_on)])),
-        destinations=("retrieve", "execute_tools", "escalate", END),
-    )
-    drawn.add_node("retrieve", sync_bridge(retrieving))
-    drawn.add_node("reason", sync_bridge(reasoning))
+    longest = history_chars(parts.context_tokens)
     add(remember, summariser=parts.summariser, history_chars=longest)
     add(execute_tools, executor=executor, actions=parts.actions, identity=parts.identity, procedures=parts.procedures)
     add(verify)
@@ -216,11 +201,16 @@ def build_graph(
     )
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("retrieve", inline_route(leads_on), ["execute_tools", "reason", "remember"])
+    drawn.add_conditional_edges("receive", inline_route(after_receive), ["retrieve", "execute_tools", "escalate", END])
+    drawn.add_conditional_edges(
+        "retrieve",
+        inline_route(partial(after_retrieve, history_chars=longest)),
+        ["execute_tools", "reason", "remember"],
+    )
     drawn.add_edge("remember", END)
     drawn.add_conditional_edges(
         "reason",
-        inline_route(goes_on),
+        inline_route(partial(after_reason, max_tool_rounds=parts.max_tool_rounds)),
         ["execute_tools", "escalate", "verify", "confirm", "approve", END],
     )
     drawn.add_conditional_edges("execute_tools", inline_route(after_execute_tools), ["confirm", "reason"])
@@ -244,11 +234,13 @@ def _spoken(
     return spoken
 
 
-def _node(
-    telemetry: OpenTelemetry | None,
-    phrases: OwnPhrases,
-    node: Callable[..., Coroutine[Any, Any, Any]],
-    **needs: Any,
-) -> Node:
-    """Return a node with its needs bound."""
-    return observed(partial(_spoken(node, phrases) if phrases else node, **needs), telemetry)
+def _adder(
+    drawn: StateGraph[Any, Any, Any, Any], telemetry: OpenTelemetry | None, phrases: OwnPhrases
+) -> Callable[..., None]:
+    """Return what adds a node under its function's name, with its needs bound."""
+
+    def add(node: Callable[..., Coroutine[Any, Any, Any]], **needs: Any) -> None:
+        ready = partial(_spoken(node, phrases) if phrases else node, **needs)
+        drawn.add_node(node.__name__, sync_bridge(observed(ready, telemetry)))
+
+    return add

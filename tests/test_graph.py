@@ -11,7 +11,6 @@ from core.errors import MessageRejected, ThreadForbidden
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.replies import Progress, Reply, Token
-from graph.runtime.one_step import ONE_STEP
 from graph.state import TurnInput, newest_turn
 from tests.graph_fakes import CARE, RETURNS, SHIPPING, MemoryDesk, call, parts, scripted, searches_for_ever
 from tools.context import Context
@@ -194,22 +193,6 @@ async def test_tokens_and_progress_come_before_the_reply_and_add_up_to_it() -> N
     assert tokens == ["It was delivered.", " Is there anything else?", " I am here."]
     assert "".join(tokens) == events[-1].text
     assert [e.text for e in events if isinstance(e, Progress)] == ["Searching help articles…", "Looking that up…"]
-
-
-async def test_a_turn_that_is_saved_once_leaves_what_its_steps_leave() -> None:
-    states = []
-    for together in (True, False):
-        answers = (call("get_order", order_id="A1"), "It was delivered.", "You have 30 days. [1]")
-        graph = build_graph(parts(scripted(*answers)), checkpointer=InMemorySaver())
-        config: Any = {"configurable": {"thread_id": "t", ONE_STEP: together}}
-        for text in ("where is A1?", "how do returns work?"):
-            given = TurnInput(messages=[HumanMessage(text)])
-            left = await graph.ainvoke(given, config, context=Context(customer_id="ada"), durability="exit")
-        said = [(type(m), m.text) for m in left.pop("messages")]
-        counted = {name: {**left.pop(name), "seconds": 0} for name in [*left] if name.endswith("usage")}
-        states.append((said, counted, left | {"day_began": 0}))
-    assert states[0] == states[1]
-    assert states[0][2]["passage_ids"]
 
 
 def test_plain_invoke_works_from_synchronous_code() -> None:

@@ -133,7 +133,7 @@ class _Bridged(Runnable[Any, Any]):
         return asked | ({"runtime": get_runtime()} if self._takes_runtime else {})
 
 
-def sync_bridge(node: Callable[..., Coroutine[Any, Any, Any]]) -> Runnable[Any, Any]:
+def sync_bridge(node: Node) -> Runnable[Any, Any]:
     """Return a node for `add_node` that serves `invoke` and `ainvoke` alike."""
     return _Bridged(node, functools.partial(_run_and_wait, node))
 
