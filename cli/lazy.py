@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from core.observability.deferred_packages import defer_packages
+from cli.deferred_packages import defer_packages
 from core.observability.gc_tuning import no_collection
 
 defer_packages()

@@ -2,7 +2,3 @@
 
 What the whole graph shares. A step of a turn is for nodes/; what a node works with has a room of its own.
 """
-
-from core.observability.deferred_packages import defer_packages
-
-defer_packages()  # before LangGraph is loaded

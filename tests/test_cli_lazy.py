@@ -44,7 +44,7 @@ def test_the_command_line_is_there_before_what_its_commands_need() -> None:
     ],
 )
 def test_a_command_does_not_wait_for_what_it_may_not_need(module: str, left_out: tuple[str, ...]) -> None:
-    script = f"import sys, {module}; print(*(name for name in {left_out!r} if name in sys.modules))"
+    script = f"import sys, cli.main, {module}; print(*(name for name in {left_out!r} if name in sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert loaded == []
 

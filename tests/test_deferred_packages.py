@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from core.observability import deferred_packages
+from cli import deferred_packages
 
 WIDE = {"__init__": "from wide.part import NAMED\nfrom wide import other\nRUN = []\n", "part": "NAMED = 7\n"}
 WIDE["other"] = ""
@@ -81,4 +81,9 @@ def test_what_a_package_does_not_have_is_told_as_ever(wide: ModuleType) -> None:
     ],
 )
 def test_the_libraries_give_all_they_have(asked: str) -> None:
-    subprocess.run([sys.executable, "-c", f"import graph\n{asked}"], check=True)
+    subprocess.run([sys.executable, "-c", f"import cli.lazy\n{asked}"], check=True)
+
+
+def test_a_host_that_imports_the_graph_keeps_its_imports() -> None:
+    unchanged = "import sys; before = list(sys.meta_path); import graph.agent; assert sys.meta_path[0] in before"
+    subprocess.run([sys.executable, "-c", unchanged], check=True)

@@ -1,7 +1,8 @@
-"""Leave out of a start what wide packages import for those who need other parts of them.
+"""Leave out of a command's start what wide packages import for those who need other parts of them.
 
 Each of these packages imports all of its parts, of which the libraries used here take one by its own name. Such a
-package is run when something is asked of it that is not the name of a part.
+package is run when something is asked of it that is not the name of a part. Only commands do so: a program that
+imports the graph keeps its own imports as they are.
 """
 
 import sys
