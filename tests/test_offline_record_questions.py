@@ -6,6 +6,7 @@ import pytest
 
 from core.language.requested_changes import asks_own_facts
 from core.offline.answering.asked_facts import facts_asked
+from core.offline.answering.found_records import state_beside
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
 
@@ -154,3 +155,18 @@ def test_a_question_in_two_parts_is_answered_once_and_beside_another_request() -
     assert said.count("L-12") == 1
     assert "12.0" in said
     assert "3 April 2026" in said
+
+
+def test_beside_a_rule_stands_that_the_customer_has_nothing_of_its_kind() -> None:
+    lines = [{"id": "L-1", "plan": "Fibre", "visit": None}]
+    read = (Result(name="get_lines", args={}, text=json.dumps({"lines": lines})),)
+    asked = Conversation("can I move my appointment to Thursday?", results=read, tools={"get_lines": {}})
+    assert "id: L-1, visit: none" in state_beside(asked, rule="A visit can be moved until the day before [1].")
+
+
+def test_how_something_was_paid_is_told_by_the_field_of_its_payment() -> None:
+    trips = [{"trip_id": "T-1", "to": "Rome", "payments": [{"with": "card_7", "amount": 90}], "price": 90.0}]
+    read = (Result(name="get_trips", args={}, text=json.dumps({"trips": trips})),)
+    said = facts_asked("how did I pay for my trip?", Conversation("", results=read, tools={"get_trips": {}}))
+    assert "payments: card_7 amount 90" in said
+    assert "price" not in said

@@ -227,3 +227,17 @@ async def test_a_wish_for_what_was_told_is_about_that(talk: Talk) -> None:
     told, proposed = await talk("when is my boxing class?", "please cancel it")
     assert "class id: C105" in told
     assert "Cancel class C105" in proposed
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("my locker does not open", "did that, still doesn't open"), "I am sorry that this did not help."),
+        (("my locker does not open", "oh, that's a shame"), "I am sorry; I understand that you had hoped"),
+        (("how many guests do I bring to boxing?", "do it with one more then"), "Class C105: 2 guests"),
+    ],
+)
+async def test_what_did_not_help_or_displeases_and_an_order_of_what_was_asked_about_are_heard(
+    lines: tuple[str, ...], said: str, talk: Talk
+) -> None:
+    assert (await talk(*lines))[-1].startswith(said)

@@ -12,7 +12,7 @@ from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.words import leans_on_before
-from core.offline.answering.articles import DONT_KNOW, context_of, from_articles, worth_an_answer
+from core.offline.answering.articles import DONT_KNOW, NO_MORE, context_of, from_articles, worth_an_answer
 from core.offline.answering.asked_facts import facts_by_place
 from core.offline.answering.found_records import (
     answers_by_field,
@@ -24,7 +24,7 @@ from core.offline.answering.found_records import (
     state_beside,
 )
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
-from core.offline.answering.objections import objection
+from core.offline.answering.objections import not_helped, objection
 from core.offline.answering.quotations import is_told
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
@@ -167,7 +167,7 @@ class Planner:
         told = from_articles(request, desk)
         if not (wishes(request.text) and names_change(request.text)):
             return told
-        if told == DONT_KNOW:
+        if told == DONT_KNOW or told.startswith(NO_MORE):
             raise NotPossible
         return f"{told}\n\n{NotPossible().text}"
 
@@ -191,6 +191,8 @@ class Planner:
         tells_records = self.tells_records and not done
         if tells_records and (missing := not_found(conversation)):
             return Decision(missing)
+        if tells_records and (sorry := not_helped(desk)):
+            return Decision(sorry)
         asks = all(r.intent in (QUESTION, "unclear") for r in requests)
         if tells_records and asks and picks_one(conversation.message) and (on := self._on_records(desk)):
             return on

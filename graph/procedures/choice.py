@@ -8,6 +8,7 @@ import numpy as np
 import re2
 
 from core.language.action_words import deeds_in, without_deeds
+from core.language.confirmations import answer_to_confirmation
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH
 from core.language.glossary import GLOSSARIES, in_english
@@ -58,6 +59,12 @@ ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b"
 """A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
 PAST = re.compile(r"\b(?!changed (?:my|our) mind)[a-z]{3,}ed\b", re.IGNORECASE)
 """What was done is no wish for it: `I booked it yesterday`."""
+GOES_AHEAD = re.compile(
+    r"\b(?:do (?:it|that|so)|go (?:ahead|for it)|proceed|let's do (?:it|that)|mach(?:en)? (?:sie )?(?:das|es)|"
+    r"allez-y|faites-le|vas-y|hazlo|hágalo|adelante)\b"
+)
+"""What orders that which was just spoken of."""
+OWN = re.compile(r"\b(?:my|our|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr\w+)\b")
 UNABLE = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:can ?not|can'?t|won'?t|will not|do(?: not|n'?t) (?:want|need)|(?:am|are) (?:not able|"
     r"unable))\b",
@@ -256,13 +263,17 @@ class Chooser:
         many bags may I take?`, then `I need to bring two`.
         """
         readings = _readings(corrected(text))
-        ordered = any(map(deeds_in, readings)) or wishes(text)
+        said = normal(text)
+        goes_ahead = GOES_AHEAD.search(said) and (answer_to_confirmation(said) != "yes" or OWN.search(normal(before)))
+        ordered = bool(goes_ahead) or any(map(deeds_in, readings)) or wishes(text)
         if not readings or is_question(text) or not ordered or len(text.split()) > FEW_WORDS:
             return None
         found = self._nearest(f"{before.rstrip(' ?!.')}, {text}", text).procedure
+        if goes_ahead:
+            return found
         known = self._vocabulary(self._names.index(found)) if found else frozenset()
-        said = {stem for reading in readings for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
-        return found if said <= known else None
+        named = {stem for reading in readings for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
+        return found if named <= known else None
 
     def for_trouble(self, text: str, before: str) -> str | None:
         """Return the procedure for trouble of the kind that a message goes on about after what helps was tried: `the

@@ -19,6 +19,11 @@ ASKED = {
     ),
     "count": re.compile(r"\b(?:how many|left|remaining|wie viele|übrig|combien de|cu[aá]nt[oa]s|quedan)\b"),
     "place": re.compile(r"\b(?:where|wo|wohin|où|d[oó]nde)\b"),
+    "payment": re.compile(
+        r"\bhow (?:did|have) (?:i|we) (?:pay|paid)\b|\b(?:which|what) (?:card|payment)\b|\bpaid with\b|"
+        r"\b(?:wie|womit) (?:habe? (?:ich|wir)|wurde) .{0,30}(?:be)?zahlt\b|\bcomment (?:ai-je|j'ai|a-t-on) payé\b|"
+        r"\bcómo (?:lo |la )?(?:pagué|he pagado|pagamos)\b"
+    ),
     "person": re.compile(r"\b(?:who|wer|wem|qui|qui[eé]n)\b"),
 }
 """How questions ask for fields of a kind."""
@@ -70,6 +75,7 @@ _NAMES = {
         r"station|club|address|place|city|location|branch|store|site|room|street|office|from|to$|origin|"
         r"destination|where|gate|depot"
     ),
+    "payment": re.compile(r"payment|pa(?:y|id) (?:by|with)|card$"),
     "person": re.compile(r"agent|by$|with$|name|person|contact"),
     "duration": re.compile(r"minutes?|hours?|days?\b|weeks?|months?|duration|length"),
     "status": re.compile(r"stat(?:us|e)$"),
@@ -163,6 +169,8 @@ def is_a(kind: str, name: str, value: Any) -> bool:
             return isinstance(value, int | float) and bool(_NAMES[kind].search(called))
         case "person" if _DOER.search(called):
             return is_plain(value) and _is_name(str(value))
+        case "payment":
+            return bool(value) and bool(_NAMES[kind].search(called))
         case "count":
             return isinstance(value, int) and not _NAMES["money"].search(called)
         case _:

@@ -66,6 +66,10 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
         looked_at = [(record, _looked_at(record, rule)) for one in last for record in records_in(one.data)]
         lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
         return "\n".join([found, *lines]) if lines else ""
+    if rule and not led_to and asks_about(asked) and not asks_facts(asked) and _OWN.search(asked):
+        within = [(record, _within(record, rule)) for one in read for record in records_in(one.data)]
+        lines = [f"- {field_line(record, fields, locale)}" for record, fields in within if fields]
+        return "\n".join([found, *lines]) if 0 < len(lines) <= _FEW else ""
     if not (asks_facts(asked) or any(asks_about(c) or wishes(c) or asks_of_us(c) for c in clauses(asked))):
         return records_found(last, found=found, locale=locale) if len(last) <= _FEW else ""
     named = {text for result in read for text in texts_in(result.data) if _IDENTIFIER.search(text)}
@@ -101,6 +105,16 @@ def _looked_at(record: Record, rule: str) -> Record:
         return all(meet(stems, [word]) for word in called) or (bool(words) and stems.issuperset(words))
 
     return {name: value for name, value in record.items() if is_plain(value) and value != "" and named(name, value)}
+
+
+def _within(record: Record, rule: str) -> Record:
+    """Return what a record holds of a kind that a rule is about, or that it holds none: the visit of a line."""
+    stems = set(content_stems(rule))
+    return {
+        name: "none" if value is None else value
+        for name, value in record.items()
+        if (value is None or isinstance(value, Mapping)) and stems.issuperset(content_stems(words_of_name(name)))
+    }
 
 
 def not_found(conversation: Conversation) -> str:

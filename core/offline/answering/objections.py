@@ -1,9 +1,11 @@
-"""Answer who doubts what was just told, or says that it is not what they asked."""
+"""Answer who doubts what was just told, is displeased by it, or says that it did not help or is not what they asked."""
 
 import re
 
 from core.language.fixed_sentences import list_words
+from core.language.several import tried_already
 from core.language.text import normal
+from core.language.words import content_stems
 from core.offline.answering.articles import OFFER
 from core.offline.answering.no_answer import is_no_answer
 from core.offline.answering.toolbox import Toolbox
@@ -27,6 +29,15 @@ _INSISTS = re.compile(
     r"only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|only (?:a few|\d+) days?|nothing (?:i|you) can do)\b"
 )
 """What asks for a reason or an exception after a refusal."""
+_DISPLEASED = re.compile(
+    r"^\W*(?:(?:oh|ok|wow|well|come on|sorry but|but|and|what)\W+)*(?:"
+    r"(?:that(?:'?s| is)|this is|it'?s) (?:\w+ )?(?:an? )?(?:\w+ )?(?:joke|ridiculous|absurd|unfair|not fair|nonsense|"
+    r"rubbish|crazy|too little|bad|terrible|disappointing|a shame|not much|nothing)|a joke|"
+    r"you(?:'re| are| must be) (?:kidding|joking)|are you (?:kidding|joking|serious)(?: me)?|no way)\W*$"
+)
+"""What says no more than that somebody does not like what they were told."""
+_SORRY_FOR_IT = "I am sorry; I understand that you had hoped for something else."
+_NOT_HELPED = "I am sorry that this did not help."
 _SHORT = 14
 _MISUNDERSTOOD = "I am sorry, then I have misunderstood you."
 
@@ -47,13 +58,27 @@ def _insisted(asked: str, refused: str, desk: Toolbox) -> str:
     return f"I am sorry, I cannot do more about that here. {quote.text if quote else ''} {OFFER}".replace("  ", " ")
 
 
+def not_helped(desk: Toolbox) -> str:
+    """Return what is said to who has tried what an article told: what it says of how it is now, and a person.
+
+    Empty for other messages.
+    """
+    message = desk.conversation.message
+    if "?" in message or not (tried_already(message) and desk.told_titles()):
+        return ""
+    quote = desk.afresh().quote(message)
+    says = quote is not None and len(set(content_stems(message)).intersection(content_stems(quote.text))) > 1
+    return " ".join(filter(None, (_NOT_HELPED, quote.text if quote and says else "", OFFER)))
+
+
 def objection(desk: Toolbox) -> str:
     """Return the answer to a doubt or an objection, or an empty text where a message is neither."""
     asked, reply = normal(desk.conversation.message), desk.conversation.last_reply
     if not reply or len(asked.split()) > _SHORT:
         return ""
-    if refused := _refusal(desk):
-        return _insisted(asked, refused, desk)
+    refused, displeased = _refusal(desk), f"{_SORRY_FOR_IT} {OFFER}" if _DISPLEASED.match(asked) else ""
+    if refused or displeased:
+        return (_insisted(asked, refused, desk) if refused else "") or displeased
     told = desk.told_titles()
     if _DOUBTS.match(asked) and told and not is_no_answer(reply):
         return f"That is what our help article “{told[0]}” says. {OFFER}"

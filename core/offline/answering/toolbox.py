@@ -79,6 +79,10 @@ class Toolbox:
         passages = tuple(p for p in self.conversation.passages if language_of(f"{p.title} {p.text}") == language)
         return Toolbox(replace(self.conversation, passages=passages), self._embeddings, reading)
 
+    def afresh(self) -> "Toolbox":
+        """Return the same without what was said before, so that what was told can be quoted once more."""
+        return Toolbox(replace(self.conversation, said=()), self._embeddings, self._reading)
+
     def can(self, name: str) -> bool:
         """Say whether a tool is bound."""
         return name in self.conversation.tools
