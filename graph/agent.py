@@ -18,7 +18,7 @@ from langgraph.types import Command, Durability
 from core.errors import InputError
 from core.language.detection import served_locale
 from core.message_marks import marked, marks
-from core.observability.gc_tuning import freeze_lasting_objects, share_memory_among_threads
+from core.observability.gc_tuning import freeze_lasting_objects, give_back_memory_when_freed
 from core.observability.logs import keep_logs_clean
 from core.observability.tracing import set_up_tracing
 from core.privacy.known_people import KNOWN
@@ -350,7 +350,7 @@ async def open_agent(
         SettingsError, KnowledgeError, BackendUnavailable: something it needs is missing; the message says what to do.
     """
     settings = settings or Settings.from_env(business=business)
-    share_memory_among_threads()
+    give_back_memory_when_freed()
     keep_logs_clean()
     set_up_tracing(settings.langsmith_tracing)
 

@@ -78,6 +78,8 @@ def test_what_a_package_does_not_have_is_told_as_ever(wide: ModuleType) -> None:
         "from langgraph_sdk import Auth, get_client",
         "from langsmith.types import Run",
         "import langsmith; langsmith.Client",
+        "import openai; openai.OpenAI(api_key='none').responses; openai.types.CompletionUsage; openai.AsyncOpenAI",
+        "from openai.types.responses import Response; from openai.resources import Chat, Embeddings",
     ],
 )
 def test_the_libraries_give_all_they_have(asked: str) -> None:

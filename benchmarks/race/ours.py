@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import benchmarks.race.installed  # noqa: F401
 from benchmarks.race.peers.lines import answer_lines
 from core.factory import embedding_model
 from core.settings import Settings
