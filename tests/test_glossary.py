@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.embeddings.minilm import MiniLM
-from core.language.glossary import GLOSSARIES, in_english, unknown_words
+from core.language.glossary import GLOSSARIES, in_english, unknown_words, with_english
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.untrusted_text import quote_turn
@@ -16,7 +16,7 @@ from core.safety.untrusted_text import quote_turn
     [
         ("de", "Was kosten die Versandkosten?", "what costs shipping costs"),
         ("fr", "Combien coûte un bagage ?", "how much cost baggage"),
-        ("es", "¿Cuánto tarda el reembolso?", "how much take time late refund"),
+        ("es", "¿Cuánto tarda el reembolso?", "how long takes refund"),
         ("it", "Quanto costa?", ""),
     ],
 )
@@ -60,3 +60,21 @@ def test_an_article_in_the_customers_language_goes_before_an_english_one() -> No
 
 def test_what_a_strange_word_is_about_is_not_answered_for_sure() -> None:
     assert not re.search(r"nur einen Artikel", answer("Was kostet ein Regenschirm?", BAGS))
+
+
+def test_words_that_mean_something_together_are_read_together() -> None:
+    assert in_english("Le wifi ne marche plus", "fr").endswith("does not work")
+    assert in_english("mon vol est à l'heure ?", "fr").endswith("on time")
+
+
+def test_accents_that_were_left_out_change_nothing() -> None:
+    assert in_english("une poele", "fr") == in_english("une poêle", "fr") != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [("carte cadeau", "gift card"), ("mit der Geschenkkarte", "gift card"), ("the gift card", "the gift card")],
+)
+def test_a_text_comes_with_what_it_means_in_english(text: str, means: str) -> None:
+    assert with_english(text).endswith(means)
+    assert with_english(text).startswith(text)

@@ -4,6 +4,7 @@ connected.
 
 import json
 
+from core.language.fixed_sentences import own_phrases
 from core.offline.answering.found_records import (
     answers_by_field,
     own_fields,
@@ -30,6 +31,14 @@ def test_each_record_is_a_line_of_its_plain_fields() -> None:
         "- booking id: B1, status: active, paid: yes",
         "- booking id: B2",
     ]
+
+
+def test_fields_and_states_are_called_in_the_customers_language_as_the_business_says_or_the_engine() -> None:
+    found = result({"bookings": [{"booking_id": "B1", "status": "on_time", "seat_row": 4}]})
+    own = {"label_booking_id": {"de": "Buchungsnummer"}, "label_seat_row": {"fr": "rang"}}
+    with own_phrases(own):
+        lines = records_found([found], found="Das finde ich dazu:", locale="de").splitlines()
+    assert lines == ["Das finde ich dazu:", "- Buchungsnummer: B1, Status: pünktlich, seat row: 4"]
 
 
 TRIP = {

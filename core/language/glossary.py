@@ -5,13 +5,15 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
-from core.language.detection import is_small_word
+from core.language.detection import is_small_word, spoken_language
 from core.language.fixed_sentences import Catalogue
 from core.language.text import normal, without_accents
 
 GLOSSARIES = Catalogue(Path(__file__).with_name("glossaries"))
 """What the beginnings of words mean, by language."""
-_WORD = re.compile(r"[^\W_]+")
+_WORD = r"[^\W_]+"
+_FEW = 4
+"""Words of a text that may be too short to tell its language."""
 _SHORT = 4
 """Letters of a beginning that may stand before a whole ending; a shorter one is the word itself, or nearly."""
 _ENDING = 2
@@ -24,22 +26,44 @@ def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str
     them; empty where a language has no glossary.
     """
     meanings = GLOSSARIES.get(language, {})
-    said = [(word, _meaning(word, language)) for word in _WORD.findall(normal(text))]
+    said = [(word, _meaning(word, language)) for word in _words(text, language)]
     names = frozenset(own_words)
     kept = [meaning or (word if word in names or word.isdigit() else "") for word, meaning in said]
     return " ".join(filter(None, kept)) if meanings else ""
 
 
+def with_english(text: str) -> str:
+    """Return a text with what its words mean in English behind it, where it is in a language that has a glossary.
+
+    A few words that tell no language are of the one whose glossary knows them all: `carte cadeau`.
+    """
+    spoken, few = spoken_language(text, ""), len(text.split()) <= _FEW
+    languages = [spoken] if spoken else [one for one in GLOSSARIES if few and not unknown_words(text, one)]
+    meant = dict.fromkeys(filter(None, (in_english(text, one) for one in languages)))
+    return " ".join((text, *meant)) if len(meant) == 1 else text
+
+
 def unknown_words(text: str, language: str, own_words: Collection[str] = ()) -> list[str]:
     """Return the words of a text that a glossary does not know, nor the business, and that are no small ones."""
     names = frozenset(own_words)
-    words = [word for word in _WORD.findall(normal(text)) if not (word in names or is_small_word(word, language))]
+    words = [word for word in _words(text, language) if not (word in names or is_small_word(word, language))]
     return [word for word in words if len(word) >= _SHORT and not word.isdigit() and _meaning(word, language) is None]
+
+
+def _words(text: str, language: str) -> list[str]:
+    """Return the words of a text, those together that mean something else than each alone: `geht nicht`."""
+    return _pattern(language).findall(normal(text))
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str]:
+    together = sorted((key for key in GLOSSARIES.get(language, {}) if " " in key), key=len, reverse=True)
+    return re.compile("|".join((*(rf"\b{re.escape(key)}\b" for key in together), _WORD)))
 
 
 def _meaning(word: str, language: str) -> str | None:
     """Return what a word means, or what it would with the accents that were left out."""
-    found = _by_parts(word, GLOSSARIES.get(language, {}))
+    found = GLOSSARIES[language][word] if " " in word else _by_parts(word, GLOSSARIES.get(language, {}))
     return _by_parts(without_accents(word), _without_accents(language)) if found is None else found
 
 

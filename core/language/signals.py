@@ -66,8 +66,28 @@ _HUMAN = any_of(
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
     r"^(?:an? )?(?:(?:real|live|actual) )?(?:person|human|agent|representative|operator),? (?:please|pls|plz)\b",
 )
+_PERSON_DE = (
+    r"(?:menschen?|mitarbeiter(?:in)?|kolleg(?:en|in)|(?:kunden)?berater(?:in)?|sachbearbeiter(?:in)?|kundendienst|"
+    r"kundenservice|support|chef(?:in)?|vorgesetzten|jemand(?:en|em)?(?: (?:echt|richtig)e\w)?)"
+)
+_PERSON_FR = (
+    r"(?:humaine?|personne|conseill(?:er|ère)|agent|opérat(?:eur|rice)|responsable|collègue|supérieure?|être humain)"
+)
+_PERSON_ES = (
+    r"(?:persona|humano|agente|asesora?|operadora?|representante|encargad[oa]|responsable|supervisora?|compañer[oa])"
+)
 _HUMAN_ELSEWHERE = any_of(
     # German
+    rf"\b(?:mit|an|zu) (?:[\w']+ ){{0,2}}{_PERSON_DE} ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verb[iu]nden|weiterleiten|"
+    r"weitergeleitet|schreiben|chatten|durchstellen|telefonieren)",
+    rf"\b(?:gib|geben sie|hol|holen sie|ich (?:will|möchte|brauche?|hätte gern)) (?:mir |uns )?(?:bitte |jetzt |mal )*"
+    rf"(?:(?:ein|eine|einen|'?nen|'?ne|den|die) )?(?:echte[nr]? |richtige[nr]? )?{_PERSON_DE}\b"
+    r"(?! (?:der|die|das|zum|zur|mehr|von|aus)\b)",
+    r"\b(?:verbinden sie|verbinde|stell(?:en sie)?) mich\b",
+    r"\b(?:kann|könnte|soll) mich (?:bitte )?(?:jemand|einer|wer|mal) (?:\w+ )?(?:an|zurück)rufen|"
+    r"\bruf(?:en sie|t)? mich (?:bitte )?(?:mal )?(?:an|zurück)\b|\bbitte um (?:einen )?rückruf\b",
+    r"\bist (?:da|hier) (?:jemand|ein mensch|wer)\b|"
+    r"\bnicht mit (?:'?nem|einem|einer|der|dem) (?:bot|maschine|computer)",
     r"\b(?:mit|an|zu) (?:einem|einer|eine|ihrem|echten|einen|'nem|nem)? ?(?:echten |richtigen |menschlichen |realen |"
     r"anderen )?(?:menschen|jemandem(?: vom| von der| von| aus dem)?|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|"
     r"person|kundenberater(?:in)?|vorgesetzten|agenten|kundendienst|kundenservice|support) ?(?:bitte )?(?:\w+ "
@@ -77,6 +97,11 @@ _HUMAN_ELSEWHERE = any_of(
     r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
     r"\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
     # French
+    rf"\b(?:veux|voudrais|préfère|souhaite|besoin d'|exige) ?(?:avoir )?une? (?:vraie? )?{_PERSON_FR}\b"
+    r"(?! (?:de plus|en plus|supplémentaire|pour (?:venir|réparer)))",
+    rf"\bune? vraie? {_PERSON_FR}\b|\bune? {_PERSON_FR},? (?:svp|stp|s'il (?:vous|te) pla[iî]t)",
+    r"\b(?:qu'on|que quelqu'un|vous pouvez|pouvez-vous|quelqu'un peut) (?:\w+ )?me (?:rappel|appel)\w+|"
+    r"\b(?:r?appelez|r?appelle)-moi\b|\bpas (?:à|avec) un (?:robot|bot)\b",
     r"\bparler (?:à|a|avec|directement à) (?:(?:un|une|votre|des|du|le|la|l') ?(?:vraie?s? |autre "
     r")?(?:humaine?s?|personne|conseill(?:er|ère)|agente?|opérat(?:eur|rice)|responsable|être humain|service "
     r"client|employée?|collègue)|quelqu'un)",
@@ -85,6 +110,11 @@ _HUMAN_ELSEWHERE = any_of(
     r"\bvraie personne\b|\b(?:passez|passe|mettez)[- ]moi (?:en (?:contact|relation) avec )?(?:un|une|"
     r"quelqu'un|le service)",
     # Spanish
+    rf"\b(?:quiero|quisiera|necesito|prefiero|dame|deme|pás[ae]me con|póng[ae]me con|comun[ií]\w+me con) "
+    rf"(?:con )?(?:un|una|algún|alguna|otra?|el|la) (?:\w+ )?{_PERSON_ES}\b"
+    r"(?! (?:más|adicional|para (?:venir|reparar)))",
+    rf"^\W*con (?:un|una) {_PERSON_ES}\b|\batención al cliente\b.*\bpor favor\b",
+    r"\bme (?:puede|pueden|podría|podrían|podéis|puedes) llamar\b|\bque me llamen?\b|\bll[aá]m[ae]n?me\b",
     r"\b(?:hablar|contactar|chatear|comunicarme|conversar) (?:directamente )?con (?:(?:un|una|el|la|su|algún|"
     r"alguna|otra?) (?:\w+ )?(?:persona|humano|agente|asesora?|operadora?|representante|supervisora?|"
     r"encargad[oa]|ser humano)|alguien)\b",

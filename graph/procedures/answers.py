@@ -14,9 +14,8 @@ import re2
 from core.json_records import words_of_name
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, wants_it_otherwise
-from core.language.detection import spoken_language
-from core.language.fixed_sentences import ENGLISH, LABELS, label
-from core.language.glossary import in_english
+from core.language.fixed_sentences import LABELS, label
+from core.language.glossary import with_english
 from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes
 from core.language.several import count_of, difference_in, hesitates, means_another
@@ -297,7 +296,7 @@ def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
         if place and not DENIED.search(said[: place.start()]):
             found.append((place.start(), choice))
     if not found and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
-        stems = set(content_stems(f"{text} {in_english(text, spoken_language(text, ENGLISH))}"))
+        stems = set(content_stems(with_english(text)))
         worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
         return [(worded[0], worded[0])] if len(worded) == 1 else []
     # The longest of those that begin at one place, and only where one is named.

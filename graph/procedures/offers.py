@@ -7,6 +7,7 @@ from typing import Any
 
 from core.json_records import Record, records_within, words_of_name
 from core.language.fixed_sentences import value_words
+from core.language.glossary import with_english
 from core.language.records.descriptions import coded_rows, dated, described, describing, is_day, names_in
 from core.language.records.picking import Option, picked, without_past
 from core.language.text import normalised
@@ -123,7 +124,7 @@ def told(
     today = date.fromisoformat(case["today"]) if case["today"] else None
     every = list(range(len(options)))
     left = every
-    for number, said in enumerate(texts, start=1):
+    for number, said in enumerate(map(with_english, texts), start=1):
         newest = by_place and number == len(texts)
         for some in (left, every):  # what contradicts what was said before it takes its place
             chosen = [options[place] for place in some]

@@ -20,19 +20,30 @@ _MOST = 8
 """Records that one reply tells, and values that one field does."""
 _FEW = 2
 """Records at most that are told to who asks for none."""
-_OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them)\b")
+_OWN = re.compile(
+    r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them|ich|mir|mich|mein\w*|wir|uns|unser\w*|je|moi|"
+    r"mon|ma|mes|nous|notre|nos|yo|mi|mis|tengo|tenemos|nuestr\w+)\b|\bj'"
+)
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
-_LIST = re.compile(r"\b(?:do|did) (?:i|we) have\b|\b(?:show|see|list|view|display)\b")
+_LIST = re.compile(
+    r"\b(?:do|did) (?:i|we) have\b|\b(?:show|see|list|view|display)\b|^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
+    r"^quel(?:le)?s? .*\bj'ai\b|^montre\w*\b|^qué .*\b(?:tengo|tenemos)\b|^muéstr\w*\b"
+)
 _HOW_IT_STANDS = re.compile(
-    r"^(?:and |but |so )?(?:(?:on|in|for|from|to|at) )?"
-    r"(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who)\b"
+    r"^(?:and |but |so |und |aber |et |mais |y |pero |¿)?(?:(?:on|in|for|from|to|at) )?"
+    r"(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who|"
+    r"gibt(?:s| es)?|ist|sind|war|hat|haben|habe|wann|welche\w*|(?:il )?y a(?:-t-il)?|est(?:-ce)?|sont|ai-je|quand|"
+    r"quel(?:le)?s?|hay|est[aá]n?|es|son|tengo|cu[aá]ndo|qu[eé])\b"
     r"(?!.*\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
+    r"(?!.*\b(?:kann|darf|muss|soll|peux|puis|dois|puedo|debo)\b)"
 )
 _WHEN = "when"
 _STATE = re.compile(r"[a-z]+(?:[_ ][a-z]+){0,2}")
 """How records write how something stands: `on_time`, `cancelled`."""
 _IDENTIFIER = re.compile(r"\d.*\d")
-_SAYS = re.compile(r"\b(?:what|where|how many|show|see|list|view|display|tell|know)\b")
+_SAYS = re.compile(
+    r"\b(?:what|where|how many|show|see|list|view|display|tell|know|welche\w*|zeig\w*|montre\w*|muéstr\w*)\b"
+)
 _SAME_START = 5
 """Letters with which two words begin that mean the same: `insured` and `insurance`."""
 _OWNER = re.compile(r"(?:user|customer|account)_?[iI]d")
@@ -85,7 +96,7 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
         set(texts_in(record)) for r in read for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
     ]
     own = [r for r in told if any(not way.isdisjoint(map(str, r.args.values())) for way in ways)] if named else told
-    return records_found(own, asked)
+    return records_found(own, asked, found=found, locale=locale)
 
 
 def _words_of_records_alone(said: str, read: Sequence[Result], conversation: Conversation) -> bool:
@@ -153,13 +164,13 @@ def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     return _leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
 
 
-def own_records(conversation: Conversation) -> str:
+def own_records(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
     said = normal(conversation.message)
     asks = _OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said))
     if not asks or not (_LIST.search(said) or any(_is_about(said, one, conversation) for one in conversation.results)):
         return ""
-    told = records_found(conversation.results, conversation.message)
+    told = records_found(conversation.results, conversation.message, found=found, locale=locale)
     return told if told not in conversation.last_reply else ""
 
 

@@ -1,6 +1,7 @@
 """Answer in another language than English what rules can answer."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked
-from core.offline.answering.found_records import state_beside
+from core.offline.answering.found_records import own_records, state_beside
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -73,10 +74,8 @@ class Speaker:
             except CallNeeded as needed:
                 calls += needed.calls
         state = ""
-        if self.tells_records:
-            state = state_beside(self.desk.conversation, found=self.say("found"), locale=self.language)
-        if state:  # what is told needs no `I do not know` beside it
-            said = [part for part in said if not part.startswith(self.say("no_answer"))]
+        if self.tells_records and not any(self.say("found") in part for part in said):
+            state = state_beside(self._read(self.newest), found=self.say("found"), locale=self.language)
         text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
         return text or ("" if calls else self._without_answer()), calls
 
@@ -93,9 +92,15 @@ class Speaker:
     def told_of_records(self, question: str) -> str:
         """Return what the customer's own records say to a question about them, or an empty text."""
         read = in_english(question, self.language, own_words=self._field_words())
+        found = self.say("found")
         return facts_asked(
-            question, self.desk.conversation, found=self.say("found"), locale=self.language, english=read
-        )
+            question, self.desk.conversation, found=found, locale=self.language, english=read
+        ) or own_records(self._read(question), found=found, locale=self.language)
+
+    def _read(self, message: str) -> Conversation:
+        """Return the conversation with a message and what its words mean in English behind it."""
+        english = in_english(message, self.language, own_words=self._field_words())
+        return replace(self.desk.conversation, message=f"{message}\n{english}")
 
     def on_records(self) -> str:
         """Return what is said to a message about records just told or on offer, or an empty text; raises CallNeeded."""
@@ -142,27 +147,44 @@ class Speaker:
         if not self.desk.has_searched:
             self.desk.search(f"{before or context} {asked}".strip() or question)
         for words in (asked, read(self.desk.conversation.message)):
-            if nearest := own.nearest(words, before):
-                return self._more(nearest) or self._unsure("not_sure", nearest)
-            if nearest := english.nearest(words, before):
-                return self._more(nearest) or self._unsure("not_sure_in_english", nearest)
+            mine, theirs = own.nearest(words, before), english.nearest(words, before)
+            if mine and self._shares(f"{before} {words}", own, mine, theirs):
+                return self._unsure("not_sure", mine)
+            if nearest := theirs or mine:
+                return self._unsure("not_sure_in_english" if theirs else "not_sure", nearest)
         return self._without_answer()
 
     def quoted_rule(self, asked: str, before: str = "") -> str:
-        """Return what articles surely say to a question in English, or that they say no more; else an empty text."""
+        """Return what articles surely say to a question in English, or that they say no more; else an empty text.
+
+        What was just told is not told again to a question that is read without the one before it.
+        """
         english = self.desk.written_in(ENGLISH)
         own = self.desk.written_in(self.language, partial(in_english, language=self.language, own_words=english.words))
         mine, theirs = own.quote(asked, before), english.quote(asked, before)
-        if mine and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score):
-            return self._more(mine) or mine.text
-        return (self._more(theirs) or self.say("in_english", quote=theirs.text)) if theirs else ""
+        if mine and not self._shares(asked, own, mine, theirs):  # no unknown word of its own makes it less sure
+            mine = None
+        is_own = mine is not None and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score)
+        quote = mine if is_own else theirs
+        if quote is None or (not before and is_told(quote.text, self.desk.conversation.last_reply)):
+            return ""
+        if quote.again:
+            return self._no_more()
+        return quote.text if is_own else self.say("in_english", quote=quote.text)
 
-    def _more(self, quote: Quote) -> str:
-        """Return that the articles say no more where a quotation was told just now, else an empty text."""
-        told = quote.again or is_told(quote.text, self.desk.conversation.last_reply)
-        return f"{self.say('no_more')} {self.say('offer')}" if told else ""
+    def _shares(self, asked: str, own: Toolbox, mine: Quote, theirs: Quote | None) -> bool:
+        """Say whether an article in the customer's language has as many words of a question as an English one."""
+        words = set(content_stems(asked))
+        has = len(words.intersection(content_stems(own.read(f"{mine.title} {mine.text}"))))
+        other = len(words.intersection(content_stems(f"{theirs.title} {theirs.text}"))) if theirs else 1
+        return has >= other or not words
+
+    def _no_more(self) -> str:
+        return f"{self.say('no_more')} {self.say('offer')}"
 
     def _unsure(self, key: str, quote: Quote) -> str:
+        if is_told(quote.text, self.desk.conversation.last_reply):
+            return self._no_more()
         return f"{self.say(key, title=quote.title, quote=quote.text)} {self.say('offer')}"
 
     def _before(self, question: str) -> str:

@@ -74,6 +74,10 @@ class Toolbox:
         """Return the words of the passages at hand, in small letters."""
         return frozenset(normal(" ".join(f"{p.title} {p.text}" for p in self.conversation.passages)).split())
 
+    def read(self, text: str) -> str:
+        """Return a text of an article as it is compared."""
+        return self._reading(text)
+
     def written_in(self, language: str, reading: Reading = str) -> "Toolbox":
         """Return the same with the passages alone that are in a language, to be compared as `reading` reads them."""
         passages = tuple(p for p in self.conversation.passages if language_of(f"{p.title} {p.text}") == language)
