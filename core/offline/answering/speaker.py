@@ -76,6 +76,8 @@ class Speaker:
         state = ""
         if self.tells_records and not any(self.say("found") in part for part in said):
             state = state_beside(self._read(self.newest), found=self.say("found"), locale=self.language)
+        if state:  # what is only near, or not known, is nothing beside it
+            said = [part for part in said if not part.endswith(self.say("offer"))]
         text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
         return text or ("" if calls else self._without_answer()), calls
 
