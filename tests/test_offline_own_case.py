@@ -161,3 +161,50 @@ def test_single_items_of_an_order_are_not_offered_to_be_cancelled() -> None:
     reply = on(TODAY, CHIAMAKA).say("can i cancel just the kettle from AF10347")
     assert "Only the whole order can" in reply
     assert "go ahead" not in reply
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        (HENRIK, "chair arrived a month ago, still in the box. how many days left to return", "until 29 November 2026"),
+        ("callum_fraser_1031", "how long do i have to return the duvet cover", "until 6 December 2026"),
+        ("amir_shahidi_1029", "can i return the pepper mill? its broken", "warranty"),
+        ("amir_shahidi_1029", "where did you send my bowl to", "534 Granite Way"),
+        (ELIF, "you charged me 371.95, for what exactly", "Linen Duvet Cover, Woven Storage Basket and Wool Blanket"),
+        ("ingrid_halvorsen_1003", "two tracking numbers?? why", "more than one parcel"),
+        ("kofi_mensah_1038", "how long is the warranty on my blanket", "arrived on 11 October 2026"),
+        (CHIAMAKA, "price of my camp stove went down??", "you paid $95.50"),
+        ("nadia_petrov_1030", "whats happening with the order i placed last week", "#AF10322"),
+        ("leila_farahani_1020", "the picnic blanket: which colour did I order", "navy stripe"),
+        (MEI_LIN, "i dropped the mug and it chipped", "accidents"),
+    ],
+)
+def test_a_question_about_the_own_case_is_told_what_its_record_says(customer: str, question: str, told: str) -> None:
+    talk = on(TODAY, customer)
+    assert told in talk.say(question)
+    assert not talk.proposed
+
+
+@pytest.mark.parametrize(
+    ("wish", "meant"),
+    [
+        ("i have 3 orders with a blanket, cancel the oldest, i dont need it", {"#AF10274"}),
+        ("cancel the order from 12 days ago, ordered by mistake", {"#AF10302"}),
+    ],
+)
+def test_orders_are_told_apart_by_their_age(wish: str, meant: set[str]) -> None:
+    talk = on(TODAY, RAFAEL)
+    talk.say(wish)
+    assert {args["order_id"] for _, args in talk.proposed} == meant
+
+
+def test_both_orders_that_have_the_goods_are_meant() -> None:
+    talk = on(TODAY, "tomas_ferreira_1004")
+    talk.say("cancel both stove orders, i no longer need them")
+    assert {args["order_id"] for _, args in talk.proposed} == {"#AF10308", "#AF10343"}
+
+
+def test_a_wish_that_hangs_on_an_answer_is_heard() -> None:
+    reply = on(TODAY, "beatriz_almeida_1024").say("is my clock order shipped? if not cancel it")
+    assert "has not been packed yet" in reply
+    assert "one of two reasons" in reply

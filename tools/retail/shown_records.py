@@ -115,13 +115,13 @@ def as_text(facts: Any) -> str:
 def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict[str, Any]:
     """Return what is known about an order, and by a policy what is possible with it today.
 
-    Keys: order_id, status, ordered_at, shipped_at, expected_delivery, days_late (where it should be there by now),
-    delivered_at, items (item_id, product_id, name, price, options), total, address, parcels (tracking_ids, item_ids),
-    payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items, return_payment_method_id,
-    exchange_items, exchange_new_items, exchange_payment_method_id, exchange_price_difference,
-    cancel_possible, return_possible, exchange_possible, return_until and exchange_until (the last days), and the same
-    two of every reason for money back that has to be reported in time, such as damaged_on_arrival_until. Dates are ISO
-    dates, amounts are text such as "12.50".
+    Keys: order_id, status, ordered_at, ordered_days_ago, shipped_at, expected_delivery, days_late (where it should be
+    there by now), delivered_at, items (item_id, product_id, name, price, options), total, address, parcels
+    (tracking_ids, item_ids), payments (type, amount, payment_method_id), paid, refunded, cancel_reason, return_items,
+    return_payment_method_id, exchange_items, exchange_new_items, exchange_payment_method_id,
+    exchange_price_difference, cancel_possible, return_possible, exchange_possible, return_until and exchange_until
+    (the last days), and the same two of every reason for money back that has to be reported in time, such as
+    damaged_on_arrival_until. Dates are ISO dates, amounts are text such as "12.50".
     """
     possible = possible_now(policy, order.status, order.delivered_at, today) if policy else {}
     for name, rule in _reported(policy).items() if policy else ():
@@ -130,6 +130,7 @@ def order_facts(order: Order, today: date, policy: Policy | None = None) -> dict
         "order_id": order.id,
         "status": order.status,
         "ordered_at": order.ordered_at,
+        "ordered_days_ago": (today - order.ordered_at).days if order.ordered_at else None,
         "shipped_at": order.shipped_at,
         "expected_delivery": order.expected_delivery,
         "days_late": _days_late(order, today),

@@ -10,15 +10,26 @@ from core.offline.answering.articles import SORRY
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import is_delivered, is_pending, meant_items_only, named_orders, of_the_day
-from tools.retail.offline.answering.lookups import all_orders, order_of
-from tools.retail.offline.answering.order_sentences import day, item_name
-from tools.retail.offline.answering.own_case import has_request, money_back, paid_how, requested
-from tools.retail.offline.answering.reads import order_status, policy, quoted
+from tools.retail.offline.answering.lookups import all_orders, order_of, quoted
+from tools.retail.offline.answering.order_sentences import day, item_name, item_names
+from tools.retail.offline.answering.own_case import (
+    has_request,
+    money_back,
+    paid_how,
+    price_compared,
+    price_today,
+    refunded,
+    requested,
+)
+from tools.retail.offline.answering.reads import order_status, policy
+from tools.retail.offline.answering.swaps import products_of
+from tools.retail.offline.reading.own_questions import tells_of_accident
 from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _DECIMALS = re.compile(r"(?<![\d.,])(\d{1,5})[.,](\d\d)(?!\d)")
 _SPLIT = re.compile(r"\b(?:extra|more|twice|double|difference|second|again)\b")
+_ELSEWHERE = re.compile(r"\b(?:else ?where|other (?:shops?|stores?)|somewhere else|amazon|match)\b")
 _MOST = 3
 
 
@@ -60,12 +71,28 @@ def charges(request: Request, desk: Toolbox) -> str:
     if not orders:
         return policy(request, desk)
     told = [
-        f"{paid_how(order, desk)} {money_back(order, desk) if _amounts(order, 'refund') else ''}".strip()
+        f"{paid_how(order, desk)} {refunded(order, desk)} It contains: {item_names(order)}.".replace("  ", " ")
         for order in orders
     ]
     changed = any(len(order.get("payments", [])) > 1 and is_pending(order) for order in orders)
     rule = "Who pays the difference when items of a pending order are changed?"
     return "\n\n".join(filter(None, [*told, quoted(rule, desk) if changed else ""]))
+
+
+def price_news(request: Request, desk: Toolbox) -> str:
+    """Compare what was paid for the customer's goods with what they cost today, and tell the rule.
+
+    Raises:
+        CallNeeded: the orders, the products or the articles must be looked up.
+    """
+    rule = policy(request, desk)
+    found = [(o, items) for o in all_orders(desk) if (items := meant_items_only(request.words, o))]
+    if not found or _ELSEWHERE.search(normal(request.text)):
+        return rule
+    order, items = found[0]
+    products = products_of(desk, list(dict.fromkeys(str(item["product_id"]) for item in items)))
+    told = price_compared(items, price_today(items, products.values()))
+    return f"{told} You ordered it on {day(order.get('ordered_at'))}.\n\n{rule}"
 
 
 def fault(request: Request, desk: Toolbox) -> str:
@@ -84,7 +111,9 @@ def fault(request: Request, desk: Toolbox) -> str:
     order, items = found[0]
     told = [f"{SORRY}Your {item_name(items[0])} from order {order['order_id']} arrived on "
             f"{day(order.get('delivered_at'))}."]  # fmt: skip
-    if order.get("damaged_on_arrival_possible"):
+    if tells_of_accident(request.words):
+        rules = ["What does the warranty not cover?"]
+    elif order.get("damaged_on_arrival_possible"):
         rules = ["What should I do when an item arrives damaged or broken?", "What do I get for a damaged item?"]
     else:
         rules = ["How are faults handled that show up later?", "How do I make a claim under the warranty?"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,8 @@ from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of
 from tools.retail.offline.answering.order_sentences import item_name, order_lines
-from tools.retail.offline.reading.items import look_alikes, meant_items, product_words, told_apart_by
+from tools.retail.offline.reading.items import look_alikes, meant_items, name_score, product_words, told_apart_by
+from tools.retail.offline.reading.relative_days import days_said
 from tools.retail.offline.reading.request_phrases import OTHER_ORDER
 from tools.retail.offline.reading.slots import means_all, means_newest, ordinal
 from tools.retail.offline.reading.talked_about import newest_order
@@ -27,6 +29,8 @@ _CALENDAR = frozenset(
 )
 _WHEN = re.compile(r"\b(?:order\w*|placed|bought|made|purchased|delivered|arrived|came|got|the one|from)\b")
 """What tells that a weekday or month says of when an order is."""
+_AGE = re.compile(r"\bthe (older|oldest|newer|newest)\b")
+_ARRIVED = re.compile(r"\b(?:delivered|arrived|came|got|received)\b")
 _ALONE = re.compile(
     r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b|"
     r"\b(?:nur|seulement|juste|solo|sólo) (?:de[rnm]|die|das|eine?n?|la|le|les|el|une?|una)\b"
@@ -78,11 +82,29 @@ def order_state(text: str) -> Callable[[Facts], bool] | None:
 
 def of_the_day(text: str, orders: Sequence[Facts]) -> list[Facts]:
     """Return the orders that were placed, sent, due or delivered on the day or in the month that a text names."""
+    if (found := _of_days_ago(normal(text), orders)) is not None:
+        return found
     said = {word for word in describing(text) if word.startswith("day ") or word in _CALENDAR}
     if not (any(word.startswith("day ") for word in said) or _WHEN.search(normal(text))):
         return []
-    places, hits = described(said, [{key: order.get(key) for key in _DATES} for order in orders])
-    return [orders[place] for place in places] if hits else []
+    for keys in (("delivered_at",) if _ARRIVED.search(normal(text)) else ("ordered_at",), _DATES):
+        places, hits = described(said, [{key: order.get(key) for key in keys} for order in orders])
+        if hits:
+            return [orders[place] for place in places]
+    return []
+
+
+def _of_days_ago(text: str, orders: Sequence[Facts]) -> list[Facts] | None:
+    """Return the orders placed, or delivered where that is said, on days named from today; None where none is named."""
+    dated = next((order for order in orders if order.get("ordered_at") and "ordered_days_ago" in order), None)
+    if dated is None:
+        return None
+    today = date.fromisoformat(str(dated["ordered_at"])[:10]) + timedelta(days=int(dated["ordered_days_ago"]))
+    if (days := days_said(text, today)) is None:
+        return None
+    first, last = (str(day) for day in days)
+    key = "delivered_at" if _ARRIVED.search(text) else "ordered_at"
+    return [order for order in orders if first <= str(order.get(key) or "")[:10] <= last]
 
 
 def named_orders(request: Request, desk: Toolbox) -> list[Facts]:
@@ -162,6 +184,8 @@ def chosen_orders(
         raise ReplyNow(none_fits)
     if len(fitting) == 1 or _means_all_orders(request.words):
         return fitting
+    if age := _AGE.search(normal(request.text)):
+        return [fitting[-1] if age[1].startswith("old") else fitting[0]]
     if with_items and _each_item_in_one_order(request.words, with_items):
         return with_items
     raise ReplyNow(f"{question}\n{lines(fitting[:_SHOWN])}")
@@ -170,7 +194,8 @@ def chosen_orders(
 def meant_items_only(text: str, order: Facts) -> list[Facts]:
     """Return the items of an order that a text names, leaving aside a mere "everything"."""
     found = meant_items(text, order.get("items", []))
-    return [] if means_all(text) and len(found) == len(order.get("items", [])) else found
+    unnamed = not any(name_score(text, str(item.get("name", ""))) for item in found)
+    return [] if unnamed and means_all(text) and len(found) == len(order.get("items", [])) else found
 
 
 def _with_items(text: str, orders: Sequence[Facts]) -> list[Facts]:

@@ -10,6 +10,7 @@ from core.offline.answering.articles import behind
 from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
+from tools.retail.offline.answering.case_answers import fault
 from tools.retail.offline.answering.choosing import (
     is_delivered,
     is_on_its_way,
@@ -19,13 +20,21 @@ from tools.retail.offline.answering.choosing import (
 )
 from tools.retail.offline.answering.lookups import all_orders, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, money, options, status_sentence
-from tools.retail.offline.answering.own_case import has_request, in_state, paid, paid_how, possible, verdict
-from tools.retail.offline.answering.paying import named_method, original_method
+from tools.retail.offline.answering.own_case import (
+    has_request,
+    in_state,
+    named_method,
+    original_method,
+    paid,
+    paid_how,
+    possible,
+    verdict,
+)
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.answering.reads import asked_orders, policy
 from tools.retail.offline.answering.swaps import WHICH_VERSION, new_version, products_of
 from tools.retail.offline.reading.order_intents import change_asked_about
-from tools.retail.offline.reading.own_questions import tells_of_use
+from tools.retail.offline.reading.own_questions import tells_of_fault, tells_of_use
 from tools.retail.offline.reading.request_phrases import RELATIVE, WHICH_OF_MINE
 from tools.retail.offline.reading.shop_talk import INVITATION
 from tools.retail.offline.reading.slots import payment_words
@@ -40,7 +49,8 @@ _MONEY = re.compile(
 )
 _HOW = re.compile(r"\bhow (?:do|does|can|could|should|would|will|to|is|are)\b|\b(?:label|steps?|where)\b")
 _RULES: Mapping[str, tuple[str, str, str]] = {
-    "cancel": ("How can I cancel an order?", "How long does a refund take?", "Until when can I cancel?"),
+    "cancel": ("How can I cancel an order?", "How do I get my money back when I cancel an order?",
+    "Until when can I cancel?"),
     "return": ("How do I return an item?", "How long does a refund take?",
     "How many days do I have to return an item?"),
     "swap": ("How can I exchange an item?", "Who pays the difference in an exchange?",
@@ -81,6 +91,8 @@ def inquiry(request: Request, desk: Toolbox) -> str:
     if not orders or (_WHAT_IF.search(asked) and behind(asked, TROUBLES)):  # that, no record tells
         return policy(request, desk)
     told = [_facts(topic, request, desk, order) for order in orders]
+    if topic in _GOES_BACK and tells_of_fault(desk.conversation.message) and not any(allowed for _, allowed in told):
+        return f"{told[0][0]}\n\n{fault(request, desk)}"
     rule = _rule(topic, request, desk, orders)
     waits = open_proposals(desk.conversation)  # what waits for a yes is asked once more anyway
     invited = INVITATION if not waits and any(allowed for _, allowed in told) else ""
@@ -103,7 +115,7 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
     named = named or [order for order in orders if meant_items_only(request.before, order)]
     if (before := newest_order(desk.conversation)) and len(named) > 1:
         named = [order for order in named if digits_of(order["order_id"]) == digits_of(before)] or named
-    dated = of_the_day(request.text, named or orders)
+    dated = of_the_day(request.text, named or orders) or of_the_day(request.before, named or orders)
     if not (named or dated) and (_ANY.search(asked) or not _POINTS.search(asked)):
         return []
     found = dated or named or orders

@@ -51,6 +51,12 @@ def products_called(desk: Toolbox, words: str) -> Sequence[Facts]:
     return list(desk.facts("find_product", name_or_id=words).get("products", []))
 
 
+def quoted(question: str, desk: Toolbox) -> str:
+    """Return what the articles surely say to a question, or an empty text; raises CallNeeded to search them."""
+    desk.search(question)
+    return quote.text if (quote := desk.quote(question)) else ""
+
+
 def _listed(desk: Toolbox) -> Sequence[Facts]:
     for result in desk.conversation.results:
         if result.name == "list_orders" and isinstance(result.data, dict):

@@ -1,18 +1,38 @@
 """Tell how a customer's own order stands: what is possible until when and why not, what was paid, what comes back."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from core.language.fixed_sentences import list_words
-from core.offline.answering.toolbox import Toolbox
+from core.offline.answering.articles import behind
+from core.offline.answering.toolbox import ReplyNow, Toolbox
+from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
-from tools.retail.offline.answering.lookups import profile_of
-from tools.retail.offline.answering.order_sentences import day, item_name, method_name, money
+from tools.retail.offline.answering.lookups import profile_of, quoted
+from tools.retail.offline.answering.order_sentences import (
+    METHOD_NAMES,
+    day,
+    item_name,
+    method_name,
+    money,
+    tracking_ids,
+)
+from tools.retail.offline.reading.slots import payment_words
+from tools.retail.offline.reading.troubles import TROUBLES
+from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
 _BACK = frozenset({"return", "swap", "refund"})
 _DONE = {"cancel": "cancelled"}
+ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
+_LOST = re.compile(
+    r"\blost\b|\b(?:never|doesn't|does not|doesnt|not) (?:comes?|arrives?|arrived|(?:show|turn)(?:s|ed)? up)\b|"
+    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|again)\b"
+)
+"""Asks what becomes of goods that are on their way and late."""
+_SEVERAL = re.compile(r"\bwhy\b|\b(?:two|2|several|both|different) (?:tracking|numbers|parcels|packages)\b")
 USED = "As it has been used, it cannot go back."
 
 
@@ -60,7 +80,24 @@ def verdict(topic: str, order: Facts, *, used: bool = False, part: bool = False)
         return f"It can still be {done}.{whole}"
     if is_pending(order):
         return f"It can no longer be {done}, as its items were changed once. It can be sent back once it has arrived."
-    return f"It can no longer be {done}."
+    return f"It can no longer be {done}, as that is possible only while an order is pending."
+
+
+def price_today(items: Sequence[Facts], products: Iterable[Facts]) -> Decimal | None:
+    """Return what items cost in the shop today, None where it does not sell them any more."""
+    prices = {str(v.get("item_id")): price_of(v) for product in products for v in product.get("variants", [])}
+    today = [prices.get(str(item["item_id"])) for item in items]
+    return None if None in today else sum(filter(None, today), start=Decimal())
+
+
+def price_compared(items: Sequence[Facts], today: Decimal | None) -> str:
+    """Say what was paid for items and what they cost today."""
+    spent = sum((price_of(item) for item in items), start=Decimal())
+    names = list_words([f"the {item_name(item)}" for item in items], "en")
+    if today is None:
+        return f"You paid ${spent:.2f} for {names}; I see no price of it in the shop today."
+    lower = "" if today < spent else "I do not see a lower price: "
+    return f"{lower}{'You' if not lower else 'you'} paid ${spent:.2f} for {names}, and it costs ${today:.2f} today."
 
 
 def has_request(order: Facts) -> bool:
@@ -140,3 +177,67 @@ def _methods(desk: Toolbox, payments: Sequence[Facts], field: str = "payment_met
     known = {str(m["payment_method_id"]): method_name(m) for m in profile_of(desk).get("payment_methods", [])}
     used = dict.fromkeys(str(payment.get(field)) for payment in payments)
     return list_words([known.get(one, "payment method that is no longer stored") for one in used], "en")
+
+
+def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
+    """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
+    if any(order.get("days_late") for order in orders) and _LOST.search(asked):
+        trace = quoted("What happens when the tracking has not moved?", desk)
+        return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
+    if ABOUT_REFUND.search(asked) and not any(order.get("days_late") for order in orders):
+        question = "How long does a refund take?"
+    elif trouble := behind(asked, TROUBLES):
+        question = trouble
+    elif _SEVERAL.search(asked) and any(len(tracking_ids(order)) > 1 for order in orders):
+        question = "Why does one order travel in several parcels with several tracking numbers?"
+    elif any(order.get("days_late") for order in orders):
+        question = "What happens when a parcel is late?"
+    else:
+        return ""
+    return quoted(question, desk)
+
+
+def original_method(order: Facts) -> str | None:
+    """Return the id of the payment method an order was paid with."""
+    for payment in order.get("payments", []):
+        if payment.get("type", "payment") == "payment":
+            return str(payment["payment_method_id"])
+    return None
+
+
+def named_method(request: Request, desk: Toolbox, order: Facts) -> str | None:
+    """Return the id of the payment method a request names, or None when it names none.
+
+    Raises:
+        CallNeeded: the profile must be read first.
+        ReplyNow: the customer has no such method, or several, and is asked.
+    """
+    said = payment_words(request.text) or payment_words(request.before)
+    if not said:
+        return None
+    if "original" in said:
+        return original_method(order)
+    methods = list(profile_of(desk).get("payment_methods", []))
+    fitting = [m for m in methods if _fits(m, said)]
+    if len(fitting) > 1 and "other" in request.text.casefold():
+        fitting = [m for m in fitting if m["payment_method_id"] != original_method(order)]
+    if len(fitting) == 1:
+        return str(fitting[0]["payment_method_id"])
+    if fitting:
+        raise ReplyNow(f"Which one shall I use: {list_words([method_name(m) for m in fitting], 'en', last='list_or')}?")
+    wanted = METHOD_NAMES.get(said.get("source", ""), "such a payment method")
+    stored = list_words([method_name(m) for m in methods], "en") or "none"
+    raise ReplyNow(f"Your account has no {wanted} like that. Stored are: {stored}. Which one shall I use?")
+
+
+def _fits(method: Facts, said: Mapping[str, str]) -> bool:
+    source, brand = str(method.get("source", "")), str(method.get("brand") or "").replace(" ", "").casefold()
+    if "last_four" in said and method.get("last_four") != said["last_four"]:
+        return False
+    if (
+        "brand" in said
+        and said["brand"] not in brand
+        and not (said["brand"].startswith("am") and brand.startswith("am"))
+    ):
+        return False
+    return source == said["source"] if "source" in said else bool(said.keys() & {"last_four", "brand"})

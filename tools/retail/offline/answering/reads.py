@@ -8,12 +8,12 @@ from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
+from core.offline.answering.articles import DONT_KNOW, TROUBLE, from_articles
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from tools.retail.offline.answering.choosing import meant_items_only, named_orders, of_the_day, order_state
-from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of
+from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of, quoted
 from tools.retail.offline.answering.order_sentences import (
     address_text,
     arrival_sentence,
@@ -26,7 +26,7 @@ from tools.retail.offline.answering.order_sentences import (
     status_sentence,
     tracking_sentence,
 )
-from tools.retail.offline.answering.own_case import refunded
+from tools.retail.offline.answering.own_case import ABOUT_REFUND, refunded, rule_behind
 from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.request_phrases import (
     ORDER_FACT,
@@ -56,11 +56,11 @@ _ARRIVES = re.compile(
     r".*\b(?:news|update|word|latest) (?:on|about|of|with) (?:the|my)\b)"
 )
 """Asks about goods on their way, as orders are."""
+
 _MONTH = re.compile(
     r"\b(?:in|from|of|during|since) (january|february|march|april|may|june|july|august|september|october|"
     r"november|december)\b"
 )
-
 _ABOUT_ITEMS = re.compile(
     r"\b(?:what(?:'s| is| was) in|what (?:did i|have i|was|is|were|items?|products?|things?)|which items?|"
     r"items?|contents?|contain\w*|in it|products?|ordered)\b"
@@ -68,15 +68,11 @@ _ABOUT_ITEMS = re.compile(
 _ABOUT_MONEY = re.compile(r"\b(?:pay|paid|cost|total|price|spend|spent|amount|charged?|how much)\b")
 _ABOUT_DAY = re.compile(r"\bwhen (?:did|have) i (?:order|buy|place|bought|ordered|placed)|\border(?:ed)? date\b")
 _ABOUT_ADDRESS = re.compile(
-    r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go)\b"
+    r"\b(?:address|going to|sent to|shipped to|delivered to|where to|where (?:does|will) \w+ go|"
+    r"where (?:did|do|are|will) (?:you|u|they) (?:send|ship|deliver)\w*)\b"
 )
-_ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
-_LOST = re.compile(
-    r"\blost\b|\b(?:never|doesn't|does not|doesnt|not) (?:comes?|arrives?|arrived|(?:show|turn)(?:s|ed)? up)\b|"
-    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|again)\b"
-)
-"""Asks what becomes of goods that are on their way and late."""
-_ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_MONEY, _ABOUT_ADDRESS, _ABOUT_REFUND, _ABOUT_ITEMS)
+_WARRANTY = re.compile(r"\b(?:warranty|guarantee)\b(?=.*\bmy\b)|\bmy\b.*\b(?:warranty|guarantee)\b")
+_ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_MONEY, _ABOUT_ADDRESS, ABOUT_REFUND, _ABOUT_ITEMS)
 """What a record of an order answers by itself."""
 _OPEN = ("pending", "processed")
 
@@ -91,25 +87,9 @@ def order_status(request: Request, desk: Toolbox) -> str:
     advice = desk.quote(_NUMBER.sub("my order", request.text))
     beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
     wanted = beside if asks_about(plain) else bool(TROUBLE.search(plain))
-    if rule := _rule_behind(plain, orders, desk):
+    if rule := rule_behind(plain, orders, desk):
         return f"{told}\n\n{rule}"
     return f"{told}\n\n{advice.text}" if wanted and advice and advice.score >= _SURE else told
-
-
-def _rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
-    """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
-    if any(order.get("days_late") for order in orders) and _LOST.search(asked):
-        trace = quoted("What happens when the tracking has not moved?", desk)
-        return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
-    if _ABOUT_REFUND.search(asked) and not any(order.get("days_late") for order in orders):
-        question = "How long does a refund take?"
-    elif trouble := behind(asked, TROUBLES):
-        question = trouble
-    elif any(order.get("days_late") for order in orders):
-        question = "What happens when a parcel is late?"
-    else:
-        return ""
-    return quoted(question, desk)
 
 
 def _told(order: Facts, request: Request, desk: Toolbox) -> str:
@@ -121,13 +101,7 @@ def _told(order: Facts, request: Request, desk: Toolbox) -> str:
 def told_with_rule(order: Facts, request: Request, desk: Toolbox, said: str) -> str:
     """Return how an order stands, what is said besides, and the rule behind it; raises CallNeeded."""
     told = f"{describe(order, request.text)} {said}".strip()
-    return "\n\n".join(filter(None, [told, _rule_behind(normal(request.text), [order], desk)]))
-
-
-def quoted(question: str, desk: Toolbox) -> str:
-    """Return what the articles surely say to a question, or an empty text; raises CallNeeded to search them."""
-    desk.search(question)
-    return quote.text if (quote := desk.quote(question)) else ""
+    return "\n\n".join(filter(None, [told, rule_behind(normal(request.text), [order], desk)]))
 
 
 def _found(request: Request, desk: Toolbox) -> tuple[list[Facts], list[str]]:
@@ -280,7 +254,17 @@ def policy(request: Request, desk: Toolbox) -> str:
     if told := _own_goods(request, desk, _ARRIVES):
         return told
     told = from_articles(request, desk, troubles=TROUBLES, topics=TOPICS)
+    if _WARRANTY.search(normal(request.text)) and (arrived := _arrived(request, desk)):
+        return f"{arrived} {quoted('For how many years from the day of delivery is there a warranty?', desk)}".strip()
     return (_own_goods(request, desk, *_ABOUT_ORDERS) or told) if told == DONT_KNOW else told
+
+
+def _arrived(request: Request, desk: Toolbox) -> str:
+    """Say when goods that are named arrived, from which a warranty runs; empty where none did. Raises CallNeeded."""
+    if not (product_words(request.text) and desk.can("list_orders")):
+        return ""
+    named = [(o, i) for o in all_orders(desk) if o.get("delivered_at") for i in meant_items_only(request.text, o)]
+    return " ".join(f"Your {item_name(item)} arrived on {day(order['delivered_at'])}." for order, item in named[:1])
 
 
 def _own_goods(request: Request, desk: Toolbox, *asked: re.Pattern[str]) -> str:
@@ -291,5 +275,5 @@ def _own_goods(request: Request, desk: Toolbox, *asked: re.Pattern[str]) -> str:
     named = [order for order in all_orders(desk) if meant_items_only(request.text, order)]
     open_ = [order for order in named if str(order.get("status", "")).startswith(_OPEN)]
     told = (open_ or named)[:_LISTED]
-    rule = _rule_behind(normal(request.text), told, desk) if told else ""
+    rule = rule_behind(normal(request.text), told, desk) if told else ""
     return "\n\n".join(filter(None, [*(_told(order, request, desk) for order in told), rule]))

@@ -20,9 +20,17 @@ from tools.retail.offline.answering.choosing import (
     meant_items_only,
 )
 from tools.retail.offline.answering.lookups import each_looked_up, profile_of
-from tools.retail.offline.answering.order_sentences import item_name, method_name, status_sentence
-from tools.retail.offline.answering.own_case import USED, has_request, possible, verdict
-from tools.retail.offline.answering.paying import named_method, original_method
+from tools.retail.offline.answering.order_sentences import method_name, status_sentence
+from tools.retail.offline.answering.own_case import (
+    USED,
+    has_request,
+    named_method,
+    original_method,
+    possible,
+    price_compared,
+    price_today,
+    verdict,
+)
 from tools.retail.offline.answering.reads import told_with_rule
 from tools.retail.offline.answering.swaps import new_version, products_of, what_goes
 from tools.retail.offline.reading.own_questions import tells_of_fault, tells_of_use
@@ -35,7 +43,7 @@ WHICH_REASON = "for one of two reasons: is it no longer needed, or was it ordere
 """Ends the question for the reason of a cancellation."""
 _WHOLE = re.compile(
     r"\b(?:whole|entire|the (?:[\w-]+ ){1,2}order|"
-    r"(?:one|order) (?:with|that has|which has|containing|of))\b"
+    r"(?:ones?|orders?) (?:with|that has|which has|that have|containing|of))\b"
 )
 """What tells that an item was named to point at its order, or that all of the order is meant."""
 
@@ -232,14 +240,10 @@ def _worth(request: Request, desk: Toolbox, order: Facts, reason: str) -> str:
     if reason != "price adjustment":
         return f"{paid:.2f}"
     products = products_of(desk, list(dict.fromkeys(str(i["product_id"]) for i in items)))
-    wanted = {i["item_id"] for i in items}
-    now = [price_of(v) for p in products.values() for v in p.get("variants", []) if v.get("item_id") in wanted]
-    if not now or sum(now) >= paid:
-        names = list_words([item_name(i) for i in items], "en")
-        raise ReplyNow(
-            f"I do not see a lower price: you paid ${paid:.2f} for the {names}, and it costs ${sum(now):.2f} today."
-        )
-    return f"{paid - sum(now):.2f}"
+    now = price_today(items, products.values())
+    if now is None or now >= paid:
+        raise ReplyNow(price_compared(items, now))
+    return f"{paid - now:.2f}"
 
 
 def _with_method(name: str, request: Request, desk: Toolbox, order: Facts, args: Mapping[str, Any]) -> Call:

@@ -46,6 +46,8 @@ _DESTINATION = re.compile(
 )
 _IT = re.compile(r"\b(?:it|that|this|them|those|one|ones|mine)\b")
 _OF_ONE = ("inquiry", "order_status", "charges", "refund_news", "request_news")
+_NEWS = ("refund_news", "request_news")
+_VAGUE = ("policy", "product", "unclear")
 _OF_CHANGE = re.compile(
     r"\bhow (?:much|long|many days)\b|"
     r"\b(?:costs?|charged?|money|get back|refund\w*|until when|too late|last day|deadline)\b|"
@@ -114,15 +116,21 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     if number and _asks_where_to(own[0].intent, normal(message)):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if (
-        own[0].intent in ("policy", "product", "unclear")
+        own[0].intent in _VAGUE
+        and earlier[-1].intent not in _NEWS
         and number
         and _OF_ORDER.search(normal(message))
         and not _IN_GENERAL.search(normal(message))
     ):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
-    if own[0].intent in ("policy", "product", "unclear", "refund") and (
-        leans_on_before(message) or _MY_MONEY.search(normal(message))
+    if (
+        number
+        and earlier[-1].intent in _NEWS
+        and leans_on_before(message)
+        and own[0].intent in (*_VAGUE, *_NEWS, "order_status")
     ):
+        return [replace(own[0], intent=earlier[-1].intent, numbers=(number,)), *own[1:]]
+    if own[0].intent in (*_VAGUE, "refund") and (leans_on_before(message) or _MY_MONEY.search(normal(message))):
         about = earlier[-1].intent
         if number and (about == "inquiry" or about in CHANGES) and _OF_CHANGE.search(normal(message)):
             return [replace(own[0], intent="inquiry", before=earlier[-1].words, numbers=(number,)), *own[1:]]

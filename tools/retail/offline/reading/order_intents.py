@@ -90,6 +90,7 @@ def _deed_or_question(text: str, topic: str, numbered: bool) -> str:
     if asks:
         of_one = (
             p.THE_GOODS.search(text)
+            or p.DAYS_LEFT.search(text)
             or p.WHICH_OF_MINE.search(text)
             or (p.THAT_ONE.search(text) and not p.POLICY_WORDS.search(text))
         )
@@ -108,6 +109,8 @@ def _read_topic(text: str, numbered: bool) -> str | None:
     mine = bool(p.MINE.search(text))
     if p.LIST.search(text) and not numbered:
         return "list_orders"
+    if p.BOUGHT_WHICH.search(text):
+        return "order_status"
     if tells_of_fault(text):
         return "fault"
     if (p.GENERAL.search(text) or p.CARE.search(text)) and (not numbered or re.search(r"\bgift[- ]?wrap", text)):
@@ -129,7 +132,7 @@ def _read_topic(text: str, numbered: bool) -> str | None:
     ):
         return "order_status"
     if p.CHEAPER.search(text):
-        return "policy"
+        return "price_news"
     if p.PRODUCT.search(text):
         return "product"
     return "policy" if re.search(r"\bpolicy\b|\bpolicies\b", text) else None

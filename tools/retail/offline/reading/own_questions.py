@@ -6,7 +6,7 @@ from core.language.text import normal
 
 _MONEY = re.compile(
     r"\b(?:refund(?:ed|s)?|reimburse\w*|(?:the|my|no|any|get|got) (?:\w+ )?money|money (?:back|yet)|paid back|"
-    r"paid out|credited|nothing back|(?:my|the) [$€£]? ?\d[\d.,]* (?:\w+ )?back)\b"
+    r"paid out|credited|nothing back|owes? me|(?:my|the) [$€£]? ?\d[\d.,]* (?:\w+ )?back)\b"
 )
 _NEWS = re.compile(
     r"\b(?:where(?:'s|s)?|when|status|did|didn't|didnt|has|have|haven't|havent|hasn't|hasnt|is|was|arriv\w*|gone "
@@ -19,6 +19,7 @@ _NO_NEWS = re.compile(
     r"instead|policy)\b"
 )
 _CHARGED = re.compile(
+    r"\b(?:charged|billed|debited|took)\b.*\b(?:for what|what for|what exactly|what is (?:that|this|it) for)\b|"
     r"\bwhy\b.*\b(?:charge[ds]?|pa(?:y|id)|cost|debited|billed|bill|took|taken)\b|"
     r"\bcharged (?:me )?(?:twice|double|two times|again|extra|too much)\b|\bdouble charge\w*|"
     r"\b(?:what(?:'s|s| is| was)) (?:this|that|the) (?:extra |second |other )?(?:charge|payment|amount|[$€£]? ?\d+[.,]"
@@ -36,8 +37,10 @@ _REQUESTED = re.compile(
     r"(?:an?|the|my|this) (?:\w+ )?(?:return|exchange)|"
     r"when (?:do|will|does|is|are) .*\b(?:new|replacement|exchanged) [\w' -]+(?:sent?|ship\w*|com(?:e|ing)|arriv\w+)|"
     r"when (?:do|will|are) (?:you|u) .*(?:send|ship)\w* (?:me )?(?:out )?(?:the|my) (?:new|replacement|exchanged)|"
-    r"(?:is|has|was) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:done|processed|arrived|through|complete\w*|"
-    r"finished|registered|approved|in|yet|received))\b"
+    r"(?:did|has|have) (?:the|my) [\w ]+ (?:reach\w*|arriv\w+|got|get|come) (?:to )?(?:you|your warehouse|back)|"
+    r"(?:return|exchange) requested|"
+    r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:go through|done|processed|arrived|through|"
+    r"complete\w*|finished|registered|approved|in|yet|received))\b"
 )
 _NO_CHARGE = re.compile(r"\b(?:fee|fees|shipping|delivery|express|postage|tax|declined|fail\w*)\b")
 _USED = re.compile(
@@ -62,6 +65,17 @@ _NO_FAULT = re.compile(
     r"\b(?:code|codes|voucher|coupon|password|link|site|website|app|log ?in|payment|card|if|what happens|would|"
     r"box|parcel|package|chip card|your|wrong|missing|fit|fits|hurt|injur\w+)\b"
 )
+
+
+_ACCIDENT = re.compile(
+    r"\b(?:dropped|drop|fell|knocked|accident\w*|my (?:dog|cat|kid|son|daughter|baby|child)|ran over|sat on|stepped on|"
+    r"my (?:own )?fault|dishwasher|left it (?:in|out))\b"
+)
+
+
+def tells_of_accident(text: str) -> bool:
+    """Say whether a text tells that goods broke by what somebody did to them."""
+    return bool(_ACCIDENT.search(normal(text)))
 
 
 def asks_for_news_of_money(text: str) -> bool:

@@ -59,7 +59,8 @@ SWAP = _any(
     r"(?<!do you )(?<!you )\b(?:get|have|want|like|need) (?:the|my) [\w -]{2,40} in (?!stock|time|the\b|my\b|"
     r"order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
-    r"\b(?:modify|change|edit) (?:the |my |an? |some )?(?:items?|products?)\b|"
+    r"\b(?:modify|change|edit) (?:(?:the |my |an? |some )?(?:items?|products?)\b|"
+    r"(?:it|that one|this one|them)[?.! ]*$)|"
     r"\b(?:modify|change|edit) (?:the|my) (?:(?!address|payment)[\w-]+ ){0,2}order\b(?!.*\b(?:address|payment|card)\b)|"
     r"\bupgrade\b",
 )
@@ -72,7 +73,7 @@ ADDRESS = _any(
     r"error)\b[^.?!]*\b(?:street|house number|zip(?: code)?|postcode|city)\b|\b(?:street|house number|zip(?: "
     r"code)?|postcode|city)\b[^.?!]*\b(?:typo|mistake|wrong|error|incorrect)\b|\bi(?:'ve| have)? (?:just |"
     r"recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|"
-    r"house|flat|apartment|place)|different place)\b"
+    r"house|flat|apartment|place)|different place)\b|\b(?:sent|shipped|delivered|go) to (?:my|a|our) \w+ instead\b"
 )
 ADDRESS_VERB = _any(
     r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
@@ -128,9 +129,11 @@ ORDER_FACT = _any(
     r"in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|purchase)\b",
     r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
     r"\bwhat (?:did i|have i|i) (?:order|buy|bought|purchase)",
-    r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the "
-    r"(?:order|parcel|package|box))?[?. ]*$",
+    r"^(?:and |so )?what(?:'?s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the "
+    r"(?:order|parcel|package|box)(?: (?:from|of|on|with) .{1,40})?)?[?. ]*$",
 )
+BOUGHT_WHICH = re.compile(r"\b(?:which|what) \w+ (?:did|have) i (?:order|buy|bought|choose|chosen|pick)\w*\b")
+"""Asks of goods of theirs what stands in the order: `which colour did I order?`"""
 PAID_HOW = _any(
     r"\bhow (?:did|have) i pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b",
     r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b",
@@ -216,10 +219,14 @@ THAT_ONE = re.compile(
     rf"\b(?:my|it|this|these|that(?!{RELATIVE})|those|them|"
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
-DUTY = re.compile(r"\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b")
+DUTY = re.compile(
+    r"(?<!how long )(?<!days )(?<!time )\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b"
+)
 """`do I have to pay for that?` asks for a rule."""
 I_PAID = re.compile(r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b")
 WHICH_OF_MINE = re.compile(r"\bwhich (?:of my |one of my )?(?:orders?|things|items|goods)\b.*\b(?:can|could|may)\b")
+DAYS_LEFT = re.compile(r"\b(?:how many days|how much time|how long)(?: \w+){0,4} (?:left|still|remain\w*)\b")
+"""Asks what is left of a time that runs already."""
 THE_GOODS = re.compile(
     r"\b(?:the|my) (?!shop|store|order|post|refund|return|exchange|money|label|address|item|parcel|customer|"
     r"payment)[\w-]+"
@@ -240,7 +247,7 @@ CHEAPER = re.compile(
 )
 GENERAL_TRACKING = re.compile(r"\bif\b|\bhow (?:long|do|can)\b.*\b(?:take|track)\b")
 ORDER_ASKED = re.compile(r"\?|\b(?:where|what|when|which|how|status|has|did|is|about|check|any|track\w*)\b")
-CONTENTS = re.compile(r"^(?:and |so )?what(?:'s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
+CONTENTS = re.compile(r"^(?:and |so )?what(?:'?s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)\b")
 BOUGHT = re.compile(r"\border\w*|\bpaid|\bpay\b|\bbought")
 NEGATED = re.compile(
     r"^(?:(?:no|but|please|actually|and|ok|well)[,.! ]+)*(?:i(?:'m| am)? )?(?:don't|do not|dont|didn't|did not|no need "

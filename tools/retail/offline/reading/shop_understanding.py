@@ -33,6 +33,7 @@ _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 _IF_SO = re.compile(r"^if (?:not|so|yes|no|it (?:has|did|is)(?:n't| not)?)\b[, ]*(?:then )?", re.IGNORECASE)
 """Begins a wish that hangs on the answer to the question before it; the customer decides on a proposal anyway."""
 _IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep) (?:it|them|that|this)\b")
+_IS_IT = re.compile(r"\b(?:is|was|has|did|does|will|where's|when's) (?:it|they|that)\b")
 _THING_OF_MINE = re.compile(r"(?:and )?(?:my|the)(?: [\w'-]+){1,3}\W*")
 """Only names a thing: `where is my tent and my knife?` asks for both."""
 _FOR_SALE = re.compile(
@@ -112,7 +113,8 @@ class ShopUnderstanding(Understanding):
 def _goes_on(request: Request) -> bool:
     """Say whether a wish is about what was spoken of just before it in the same message."""
     plain = normal(request.text)
-    return bool(OTHER_ORDER.search(plain) or (request.intent in CHANGES and _IT_ALONE.search(plain)))
+    it = _IT_ALONE.search(plain) if request.intent in CHANGES else _IS_IT.search(plain)
+    return bool(OTHER_ORDER.search(plain) or (it and request.intent in CHANGES | {"order_status", "charges"}))
 
 
 def _of_the_order(request: Request, message: str) -> Request:

@@ -12,7 +12,7 @@ from tools.retail.offline.answering.addresses import order_address
 from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
 from tools.retail.offline.answering.lookups import each_looked_up, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, variant_line
-from tools.retail.offline.answering.paying import named_method, original_method
+from tools.retail.offline.answering.own_case import named_method, original_method
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.variants import nearest_variants
 from tools.retail.offline.speaking.shop_teller import Facts, ShopTeller
