@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.language.text import normal
 
@@ -83,8 +84,11 @@ _SCRIPTS = {"ARABIC": "ar", "HIRAGANA": "ja", "KATAKANA": "ja"}
 _LONGEST = 4_000
 _TELLING = 2
 """So many words of a language tell that it is spoken: "no" alone is a word of many."""
+_REMEMBERED = 64
+"""Texts that are not read again, though several steps of a turn ask for their language."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def spoken_language(text: str, before: str) -> str:
     """Return the code of the language a customer speaks: that of a telling message, else the one of `before`."""
     letters = [unicodedata.name(c, "").split(" ")[0] for c in text[:_LONGEST] if c.isalpha()]
@@ -96,6 +100,7 @@ def spoken_language(text: str, before: str) -> str:
     return best if scores[best] >= _TELLING and scores[best] > scores.get(before, 0) else before
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def language_of(text: str, default: str = "en") -> str:
     """Return the code of a text's language: one of those with words here, the default, or `und` for another script."""
     letters = [c for c in text[:_LONGEST] if c.isalpha()]

@@ -25,11 +25,12 @@ def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str
     """Return the known words of a text in English, in their order, with numbers and the business's own words between
     them; empty where a language has no glossary.
     """
-    meanings = GLOSSARIES.get(language, {})
+    if not GLOSSARIES.get(language):
+        return ""
     said = [(word, _meaning(word, language)) for word in _words(text, language)]
     names = frozenset(own_words)
     kept = [meaning or (word if word in names or word.isdigit() else "") for word, meaning in said]
-    return " ".join(filter(None, kept)) if meanings else ""
+    return " ".join(filter(None, kept))
 
 
 def with_english(text: str) -> str:

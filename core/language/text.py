@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
 _QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("’‘`", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 _BLANKS = re.compile(r"\s+")
+_REMEMBERED = 64
+"""Messages whose normal form is kept: one rule after the other asks for it."""
 _LONGEST = 60_000
 """Longer texts are read up to here; a check must stay quick on a megabyte."""
 _CITATION = re.compile(r"\[\d{1,2}(?:\s*,\s*\d{1,2})*\]")
@@ -21,7 +24,12 @@ def normal(text: str) -> str:
 
 def normalised(text: str) -> str:
     """Return the normal form of a message, of a long one that of its beginning and end."""
-    return normal(text if len(text) <= 2 * _HEAD else f"{text[:_HEAD]} {text[-_HEAD:]}")
+    return _kept(text if len(text) <= 2 * _HEAD else f"{text[:_HEAD]} {text[-_HEAD:]}")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _kept(text: str) -> str:
+    return normal(text)
 
 
 def plain(text: str) -> str:

@@ -74,7 +74,7 @@ def find_values(text: str) -> tuple[Value, ...]:
     """
     rest = with_digits(plain(text))
     found: list[Value] = []
-    for find in _FINDERS:
+    for find in _FINDERS if _DIGIT.search(rest) else _WITHOUT_DIGITS:
         last = (0, 0)
         left: list[str] = []
         for start, end, value in sorted(find(rest), key=lambda hit: hit[0]):
@@ -91,6 +91,7 @@ def find_values(text: str) -> tuple[Value, ...]:
 Hits = Iterator[tuple[int, int, Value]]
 
 _FIRST_NUMBER = re.compile(NUMBER)
+_DIGIT = re.compile(r"\d")
 
 _LINK = re.compile(
     rf"https?://[^\s<>()\[\]\"'\0]+|(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{{0,40}})\.){{1,4}}(?:"
@@ -265,11 +266,12 @@ def _dated(kind: Kind, find: Callable[[str], Iterator[tuple[int, int, frozenset[
     return hits
 
 
+_DATES, _TIMES = _dated("date", find_dates), _dated("time", find_times)
 _FINDERS: tuple[Callable[[str], Hits], ...] = (
     _emails,
     _links,
-    _dated("date", find_dates),
-    _dated("time", find_times),
+    _DATES,
+    _TIMES,
     _amounts,
     _percents,
     _durations,
@@ -279,3 +281,5 @@ _FINDERS: tuple[Callable[[str], Hits], ...] = (
     _weekdays,
     _numbers,
 )
+_WITHOUT_DIGITS = (_emails, _links, _DATES, _TIMES, _weekdays)
+"""Those that find anything in a text without a digit."""
