@@ -1,6 +1,7 @@
 """Take personal data out of logs, traces, figures, errors and tickets; never out of a tool's input."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from core.privacy.known_people import KNOWN, KnownPeople
@@ -8,8 +9,8 @@ from core.privacy.personal_patterns import ALWAYS, FIELDS, WITH_DIGITS, Span
 
 LONGEST = 20_000
 """Longer texts are cut: nothing that is looked at by a person is longer."""
-
-
+_SHORT, _REMEMBERED = 60, 256
+"""Characters of a text that is not searched again, and how many such texts are kept."""
 _FEW_DIGITS = 6
 """A number of no more digits names nobody; a longer one may be a card or a telephone."""
 
@@ -51,12 +52,22 @@ class Redactor:
         return self.text(written)
 
     def _spans(self, text: str) -> Iterator[Span]:
-        for find in ALWAYS:
-            yield from find(text)
-        if any(c.isdecimal() for c in text):
-            for find in WITH_DIGITS:
-                yield from find(text)
+        yield from _short(text) if len(text) <= _SHORT else _patterns(text)
         yield from self._people.find(text)
+
+
+def _patterns(text: str) -> Iterator[Span]:
+    for find in ALWAYS:
+        yield from find(text)
+    if any(c.isdecimal() for c in text):
+        for find in WITH_DIGITS:
+            yield from find(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _short(text: str) -> tuple[Span, ...]:
+    """Return what the patterns find in a short text, such as the id that each line of a turn's log names."""
+    return tuple(_patterns(text))
 
 
 def _apart(spans: Iterator[Span]) -> list[Span]:

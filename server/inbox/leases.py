@@ -70,6 +70,7 @@ _BEGUN = _BEGUN.where(MESSAGES.c.number <= bindparam("newest")).values(turn_id=b
 _ANSWERED = update(MESSAGES).where(MESSAGES.c.turn_id == bindparam("turn"))
 _ANSWERED = _ANSWERED.values(status=bindparam("now_is"), answered_at=_NOW)
 _TURN = update(TURNS).where(TURNS.c.id == bindparam("turn"))
+_BEGIN, _COUNT = TURNS.insert(), FIGURES.insert()
 
 
 class Leases:
@@ -191,8 +192,8 @@ class Leases:
         def work(connection: Connection) -> tuple[bool, bool]:
             asked = _names(turn) | {"answered": turn.number, "now": now}
             more = _kept(turn, connection.execute(_FINISH, asked)).due_at is not None
-            connection.execute(_TURN.values(done), {"turn": turn.id})
-            connection.execute(FIGURES.insert(), figures)
+            connection.execute(_TURN, done | {"turn": turn.id})
+            connection.execute(_COUNT, figures)
             connection.execute(_ANSWERED, {"turn": turn.id, "now_is": status, "now": now})
             return more, turn.customer_id is None and _hide_codes(connection, turn)
 
@@ -229,7 +230,7 @@ class Leases:
             return replace(_turn(thread, messages), attempt=attempts + 1, suspect=suspect)
         turn = _turn(thread, self._burst(waiting))
         row = {"id": turn.id, "thread_id": turn.thread_id, "attempts": 1, "status": "running"}
-        connection.execute(TURNS.insert(), row | {"started_at": self._inbox.now()})
+        connection.execute(_BEGIN, row | {"started_at": self._inbox.now()})
         connection.execute(_BEGUN, {"thread": turn.thread_id, "newest": turn.number, "turn": turn.id})
         return turn
 
