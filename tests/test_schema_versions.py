@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, insert, inspect, select, text
 
 from core.errors import SchemaMismatch
 from core.storage.database import upgrade_database
@@ -153,3 +153,23 @@ def test_the_stores_of_the_version_before_get_the_indexes_of_a_new_one(
 
 def index_names(connection: Connection, table: str) -> set[str]:
     return {str(index["name"]) for index in inspect(connection).get_indexes(table)}
+
+
+@pytest.mark.parametrize(
+    ("store", "name"),
+    [(desk_schema.metadata, "one_ticket_with_people"), (ledger_schema.metadata, "one_open_action_per_intent")],
+    ids=("tickets", "actions"),
+)
+def test_what_may_be_there_once_while_it_is_open_may_be_there_again_later(
+    store: MetaData, name: str, database_url: str
+) -> None:
+    upgrade_database(database_url, store)
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        written = (
+            "SELECT sql FROM sqlite_master WHERE name = :name"
+            if connection.dialect.name == "sqlite"
+            else "SELECT indexdef FROM pg_indexes WHERE indexname = :name"
+        )
+        assert " WHERE " in connection.execute(text(written), {"name": name}).scalar_one()
+    engine.dispose()

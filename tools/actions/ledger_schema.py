@@ -66,7 +66,6 @@ Index(
     actions.c.fingerprint,
     unique=True,
     sqlite_where=actions.c.settled.is_(False),
-    postgresql_where=actions.c.settled.is_(False),
 )
 
 events = Table(
