@@ -152,7 +152,7 @@ CONVERSATIONS: dict[str, tuple[str, list[tuple[str, Expected]]]] = {
     "package not there": (JONAS, [("my parcels should have been here ages ago, any idea?", ["#AF10231|#AF10214"])]),
     "money for cheaper": (
         ADA,
-        [("the kettle is cheaper now than when I bought it, do you give the difference?", ["price"])],
+        [("the kettle is cheaper now than when I bought it, do you give the difference?", ["price|difference"])],
     ),
     "scratch": (ADA, [("there's a scratch on my new kettle", ["damage|photo|sorry"])]),
     "forgot login": (ADA, [("I can't get into my account, password's gone", ["password|reset"])]),

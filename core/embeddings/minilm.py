@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from math import ceil
@@ -23,7 +23,7 @@ from core.observability.gc_tuning import give_back_freed_memory
 
 if TYPE_CHECKING:  # loaded at the first use: a process whose embeddings come from an endpoint never needs them
     import onnxruntime
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 DIMENSION = 384
 MAX_TOKENS = 256
@@ -33,6 +33,8 @@ _BATCH, _THREADS = 32, 2
 _WORTH_A_RUN = 8
 """Tokens of padding that cost as much time as one more run of the model."""
 _FOLDER_OF_TABLES = "session.model_external_initializers_file_folder_path"
+_Take = Callable[[list[int], npt.NDArray[np.float32], npt.NDArray[np.int64]], None]
+"""Takes the places of texts, the vectors of their tokens, shape (texts, longest, 384), and their attention mask."""
 _TOKENIZER_FILE = Path("embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
 
 
@@ -70,14 +72,43 @@ class MiniLM(Embeddings):
 
     def embed_array(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """Return the vectors as an array of shape (texts, 384); raise like `embed_documents`."""
-        if not texts:
-            return np.empty((0, DIMENSION), dtype=np.float32)
-        session = self._open_session()
-        encodings = self._open_tokenizer().encode_batch(texts)
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
 
+        def pool(rows: list[int], hidden: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> None:
+            vectors[rows] = unit(mean_of_tokens(hidden, mask))
+
+        self._run(texts, pool)
+        return vectors
+
+    def embed_tokens(self, texts: list[str]) -> list[npt.NDArray[np.float32]]:
+        """Return for each text its vector and, in the rows below, that of each of its tokens; all are unit vectors.
+
+        Raises:
+            ModelError: like `embed_documents`.
+        """
+        read: list[npt.NDArray[np.float32]] = [np.empty((0, DIMENSION), dtype=np.float32)] * len(texts)
+
+        def keep(rows: list[int], hidden: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> None:
+            for row, whole, tokens, length in zip(
+                rows, mean_of_tokens(hidden, mask), hidden, mask.sum(axis=1), strict=True
+            ):
+                read[row] = unit(np.vstack([whole, tokens[1 : length - 1]]))  # not the marks at both ends
+
+        self._run(texts, keep)
+        return read
+
+    def _run(self, texts: list[str], take: _Take) -> None:
+        """Run the model over texts in batches and hand over what it says of each batch."""
+        if not texts:
+            return
+        session = self._open_session()
+        encodings = self._open_tokenizer().encode_batch(texts)
+
         def run(rows: list[int]) -> None:
-            vectors[rows] = _pool(session, [encodings[i] for i in rows])
+            ids, mask = padded([encodings[i] for i in rows])
+            inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            (hidden,) = session.run(None, inputs)
+            take(rows, hidden, mask)
 
         # A thread for each batch: these products are so small that sharing out one of them costs more than it gains.
         most = min(_BATCH, ceil(len(texts) / _THREADS))
@@ -86,7 +117,6 @@ class MiniLM(Embeddings):
         run(longest)
         for done in running:
             done.result()
-        return vectors
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Return how many tokens each text has before truncation, without the two that mark its ends."""
@@ -166,12 +196,6 @@ def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
         batch.append(place)
     if batch:
         yield batch
-
-
-def _pool(session: "onnxruntime.InferenceSession", encodings: "list[Encoding]") -> npt.NDArray[np.float32]:
-    ids, mask = padded(encodings)
-    (hidden,) = session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)})
-    return unit(mean_of_tokens(hidden, mask))
 
 
 def _model_path() -> Path:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from langchain_core.embeddings import Embeddings
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall, UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
@@ -16,6 +15,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import ConfigDict, PrivateAttr
 
+from core.embeddings.minilm import MiniLM
 from core.models.whole_answers import WholeAnswerChatModel
 from core.offline.planner import Decision, MakesPlanner, Planner
 from core.offline.reading.chat_request import read_conversation
@@ -35,7 +35,7 @@ class OfflineChatModel(WholeAnswerChatModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    embeddings: Embeddings | None = None
+    embeddings: MiniLM | None = None
     """Compares messages with examples and questions with passages; without it, words are compared."""
     planner: MakesPlanner = Planner
     """Makes what reads and answers; that of a trade comes with its tools."""

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from langchain_core.embeddings import Embeddings
-
+from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import takes_back
 from core.language.fixed_sentences import ENGLISH
@@ -88,7 +87,7 @@ class Planner:
     open_questions: Sequence[str] = small_talk.OPEN_QUESTIONS
     """Replies whose question mark asks for nothing in particular."""
 
-    def __init__(self, embeddings: Embeddings | None) -> None:
+    def __init__(self, embeddings: MiniLM | None) -> None:
         self._embeddings = embeddings
         self.read = self.understanding(embeddings)
 
@@ -317,7 +316,7 @@ class Planner:
         return [call for call in calls if call.name not in self.changes and call.name != _PERSON]
 
 
-MakesPlanner = Callable[[Embeddings | None], Planner]
+MakesPlanner = Callable[[MiniLM | None], Planner]
 
 
 def _each_once(calls: Sequence[Call]) -> list[Call]:

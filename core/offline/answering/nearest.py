@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from langchain_core.embeddings import Embeddings
-
+from core.embeddings.minilm import MiniLM
 from core.language.words import content_stems
-from core.offline.answering.likeness import by_search, scored_passages, with_statements
+from core.offline.answering.likeness import best_first, scored_passages, with_statements
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import beginning
 from core.offline.reading.chat_request import QuotedPassage
@@ -17,13 +16,13 @@ _BEHIND = 0.2
 
 
 def near_titles(
-    question: str, passages: Sequence[QuotedPassage], embeddings: Embeddings | None, *, most: int = 3
+    question: str, passages: Sequence[QuotedPassage], embeddings: MiniLM | None, *, most: int = 3
 ) -> list[str]:
     """Return the titles of the articles nearest to a question that none answers, likest first; none if all are far."""
     candidates = with_statements(passages)
     if not candidates or not content_stems(question):
         return []
-    scored = by_search(scored_passages(question, candidates, embeddings))
+    scored = best_first(scored_passages(question, candidates, embeddings))
     enough = max(_NEAR, max(one.score for one in scored) - _BEHIND)
     return list(dict.fromkeys(one.passage.title for one in scored if one.score >= enough and one.passage.title))[:most]
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from langchain_core.embeddings import Embeddings
-
+from core.embeddings.minilm import MiniLM
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import CONTINUES, content_stems
 from core.offline.answering.likeness import (
     Reading,
     Scored,
-    by_search,
+    best_first,
     certainty,
+    likelihoods,
     mean_of,
     scored_passages,
     with_statements,
@@ -24,7 +24,7 @@ from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.understanding import asks
 
-SURE, NEAR = 0.8, 0.45
+SURE, NEAR = 0.62, 0.3
 """How sure it has to be that a passage answers to be quoted as the answer, and as what is nearest."""
 _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
@@ -34,11 +34,11 @@ _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.85, 0.9
 """A second passage is quoted beside the first when it fits nearly as well; a neighbour need not fit so well."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
-_FITS_AS_WELL = 0.95
-"""The same where nothing but likeness tells them apart."""
+_MOST_LIKELY = 0.9
+"""How likely it has to be that the answer is among the statements told to a question for one thing."""
 _GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
-_NAMED = 0.25
+_NAMED = 0.4
 """Likeness of a statement to the new words alone from which they name what it says."""
 MAX_SENTENCES = 4
 MAX_CHARS = 420
@@ -78,7 +78,7 @@ class Quote:
 def find_quote(
     question: str,
     passages: Sequence[QuotedPassage],
-    embeddings: Embeddings | None,
+    embeddings: MiniLM | None,
     *,
     before: str = "",
     told: str = "",
@@ -100,19 +100,20 @@ def find_quote(
         few = len(content_stems(question)) <= _FEW_WORDS
         read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
         scored = _going_on(read, alone, question, told)
-    ranked = by_search(scored)
+    ranked = best_first(scored)
     best, *others = _of_article(ranked, question, reading)
     sure = best.score / _SURE_BY_WORDS * SURE
     if embeddings is not None:
-        sure = certainty(question, ranked[0], ranked[1:], embeddings, before=before, own=reading is str)
+        sure = certainty(ranked[0], ranked[1:])
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     asked = reading(question)
     pointed = (asks_about(asked) or asks(asked)) and not _OPEN.search(normal(asked))
-    answers = _answering(best, asked, reading) if pointed else best
+    goes_on = asked if before else ""
+    answers = _answering(best, goes_on) if pointed else best
     said = [cited(answers, MAX_SENTENCES, MAX_CHARS)]
     said += [
-        cited(_answering(other, asked, reading) if pointed else other, 2, _MAX_CHARS_BESIDE)
+        cited(_answering(other, goes_on) if pointed else other, 2, _MAX_CHARS_BESIDE)
         for other in others[:1]
         if sure >= SURE
         and _belongs_beside(other, best, question)
@@ -126,8 +127,8 @@ def find_quote(
         like = _likeness_alone(best, alone)
         if like[old.index(True)] < max(like):  # what was not told is meant
             return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
-    goes_on = asks(asked) or CONTINUES.match(normal(asked))
-    if again and goes_on and (one := _asked_again(best, alone, question)):
+    asks_more = asks(asked) or CONTINUES.match(normal(asked))
+    if again and asks_more and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
     return Quote(text, sure, best.passage.title, again)
 
@@ -172,9 +173,8 @@ def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, to
                 was and like < max(new, default=0.0) and not has_asked_value(plain, normal(s.text))
                 for s, like, was in zip(one.statements, own.scores, old, strict=True)
             ]
-            counted = [score + (_TOLD if of else 0.0) for score, of in zip(one.scores, less, strict=True)]
-            lost = max(counted) - max(one.scores)
-            one = replace(one, scores=counted, alike=one.alike + lost, score=one.score + lost + _GOES_ON)
+            counted = [score + _GOES_ON + (_TOLD if of else 0.0) for score, of in zip(one.scores, less, strict=True)]
+            one = replace(one, scores=counted, score=one.score + max(counted) - max(one.scores))
             if not is_told(one.best.text, told):
                 one = _without(one, old)
         found.append(one)
@@ -205,22 +205,23 @@ def _without(scored: Scored, out: Sequence[bool]) -> Scored:
     return replace(scored, statements=[scored.statements[i] for i in left], scores=[scored.scores[i] for i in left])
 
 
-def _answering(scored: Scored, question: str, reading: Reading) -> Scored:
-    """Return a passage with the statements alone that answer a question for one thing: the best one, those that have as
-    much of what is asked as it, and what limits one of them. A value that is asked for comes before likeness.
+def _answering(scored: Scored, goes_on: str) -> Scored:
+    """Return a passage with the statements alone that most likely hold the answer, and what limits one of them.
+
+    Of those, the ones that have the value which a question that goes on asks for are told alone.
     """
-    plain = normal(question)
-    named = _asked_words(question, reading(f"{scored.passage.title} {scored.passage.section}"))
-    has = [_asked_words(question, reading(s.text)) - named for s in scored.statements]
-    valued = [has_asked_value(plain, normal(reading(s.text))) for s in scored.statements]
-    likest = scored.statements.index(scored.best)
-    enough = (_FITS_TOO if has[likest] or any(valued) else _FITS_AS_WELL) * scored.scores[likest]
-    fit = [i == likest or (has[i] >= has[likest] and score >= enough) for i, score in enumerate(scored.scores)]
-    best = max((i for i, fits in enumerate(fit) if fits), key=lambda i: (valued[i], scored.scores[i]))
+    chances = likelihoods(scored)
+    wanted = _MOST_LIKELY * sum(chances)
+    kept: set[int] = set()
+    for i in sorted(range(len(chances)), key=lambda i: -chances[i]):
+        if sum(chances[k] for k in kept) < wanted:
+            kept.add(i)
+    plain = normal(goes_on)
+    kept = {i for i in kept if has_asked_value(plain, normal(scored.statements[i].text))} or kept
     out: list[bool] = []
     for i, statement in enumerate(scored.statements):
         limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.search(statement.text))
-        out.append(not (limits or (fit[i] and has[i] >= has[best] and valued[i] >= valued[best])))
+        out.append(i not in kept and not limits)
     return _without(scored, out)
 
 
@@ -292,4 +293,4 @@ def _with_marker(sentence: str, number: int) -> str:
 
 def beginning(passage: QuotedPassage, said: list[Statement]) -> str:
     """Return how a passage begins, cited."""
-    return cited(Scored(passage, said, [0.0] * len(said), 0.0, 0.0), MAX_SENTENCES, MAX_CHARS)
+    return cited(Scored(passage, said, [0.0] * len(said), 0.0), MAX_SENTENCES, MAX_CHARS)

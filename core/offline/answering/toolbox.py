@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.embeddings import Embeddings
-
+from core.embeddings.minilm import MiniLM
 from core.language.detection import language_of
 from core.language.reference_numbers import CODE
 from core.language.text import normal
@@ -63,7 +62,7 @@ _LONGEST_QUERY = 300
 class Toolbox:
     """Look facts up in this turn's results, or interrupt the handler with the call that would bring them."""
 
-    def __init__(self, conversation: Conversation, embeddings: Embeddings | None, reading: Reading = str) -> None:
+    def __init__(self, conversation: Conversation, embeddings: MiniLM | None, reading: Reading = str) -> None:
         self.conversation = conversation
         self._embeddings = embeddings
         self._reading = reading

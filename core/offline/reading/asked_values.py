@@ -37,11 +37,6 @@ _KINDS = tuple(
 )  # fmt: skip
 
 
-def asks_value(question: str) -> bool:
-    """Say whether a question, in small letters, asks for a value of some kind."""
-    return any(asks.search(question) for asks, _ in _KINDS)
-
-
 def has_asked_value(question: str, statement: str) -> bool:
     """Say whether a statement has a value of a kind that a question asks for; both in small letters."""
     return any(asks.search(question) and has.search(statement) for asks, has in _KINDS)
