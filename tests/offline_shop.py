@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from langchain_core.embeddings import Embeddings
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolCall, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool, ToolException
 
@@ -153,7 +152,7 @@ class Talk:
     """A conversation with the offline model on behalf of one customer."""
 
     customer_id: str = "ada_brook_1001"
-    embeddings: Embeddings | None = None
+    embeddings: MiniLM | None = None
     shop: Shop = field(default_factory=lambda: SHOP)
     messages: list[BaseMessage] = field(default_factory=list)
     done: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
