@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
 from core.embeddings.minilm import MiniLM
 from tests.offline_shop import Talk
@@ -518,7 +517,7 @@ def fault(talk: Talk, text: str, expected: Expected) -> str:
 
 
 def faults(
-    conversations: Mapping[str, tuple[str, Sequence[tuple[str, Expected]]]], embeddings: Embeddings | None
+    conversations: Mapping[str, tuple[str, Sequence[tuple[str, Expected]]]], embeddings: MiniLM | None
 ) -> list[str]:
     """Return one line for each conversation that went wrong, at its first wrong answer."""
     found = []
@@ -530,6 +529,6 @@ def faults(
 
 
 @pytest.mark.parametrize(("embeddings", "most"), [(None, 0.2), (MiniLM(), 0.1)], ids=["words", "minilm"])
-def test_conversations_go_as_they_should(embeddings: Embeddings | None, most: float) -> None:
+def test_conversations_go_as_they_should(embeddings: MiniLM | None, most: float) -> None:
     wrong = faults(CONVERSATIONS, embeddings)
     assert len(wrong) / len(CONVERSATIONS) <= most, "\n".join(wrong)

@@ -3,8 +3,8 @@
 from collections import Counter
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
+from core.embeddings.minilm import MiniLM
 from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
 
 HELD_OUT: list[tuple[str, list[str]]] = [
@@ -102,7 +102,7 @@ HELD_OUT: list[tuple[str, list[str]]] = [
 ]
 
 
-def measured(embeddings: Embeddings | None) -> tuple[float, list[str]]:
+def measured(embeddings: MiniLM | None) -> tuple[float, list[str]]:
     """Return the share of messages understood completely, and what went wrong."""
     understanding = ShopUnderstanding(embeddings)
     wrong = []

@@ -7,7 +7,6 @@ and nothing was taken for a yes that was none. The rules have learnt from the mi
 from collections import Counter
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
 from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
@@ -127,7 +126,7 @@ ANSWERS = [
 ]
 
 
-def understood(embeddings: Embeddings | None) -> tuple[float, list[str]]:
+def understood(embeddings: MiniLM | None) -> tuple[float, list[str]]:
     """Return the share of messages understood completely, and what went wrong."""
     understanding = ShopUnderstanding(embeddings)
     wrong = []
@@ -139,7 +138,7 @@ def understood(embeddings: Embeddings | None) -> tuple[float, list[str]]:
 
 
 @pytest.mark.parametrize(("embeddings", "least"), [(None, 0.9), (MiniLM(), 0.9)], ids=["words", "minilm"])
-def test_requests_are_understood(embeddings: Embeddings | None, least: float) -> None:
+def test_requests_are_understood(embeddings: MiniLM | None, least: float) -> None:
     share, wrong = understood(embeddings)
     assert share >= least, "\n".join(wrong)
 

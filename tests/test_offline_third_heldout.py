@@ -6,7 +6,6 @@ and 23 with embeddings (one failed by a slip in what was expected); what failed 
 """
 
 import pytest
-from langchain_core.embeddings import Embeddings
 
 from core.embeddings.minilm import MiniLM
 from tests.test_offline_conversations_heldout import (
@@ -171,6 +170,6 @@ CONVERSATIONS: dict[str, tuple[str, list[tuple[str, Expected]]]] = {
 
 
 @pytest.mark.parametrize(("embeddings", "most"), [(None, 0.2), (MiniLM(), 0.1)], ids=["words", "minilm"])
-def test_conversations_go_as_they_should(embeddings: Embeddings | None, most: float) -> None:
+def test_conversations_go_as_they_should(embeddings: MiniLM | None, most: float) -> None:
     wrong = faults(CONVERSATIONS, embeddings)
     assert len(wrong) / len(CONVERSATIONS) <= most, "\n".join(wrong)

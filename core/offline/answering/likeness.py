@@ -84,17 +84,21 @@ def scored_passages(
     candidates: Sequence[tuple[QuotedPassage, list[Statement]]],
     embeddings: MiniLM | None,
     reading: Reading = str,
+    *,
+    before: str = "",
 ) -> list[Scored]:
     """Return the passages with how well they fit a question, in their order, each as `reading` reads it.
 
-    A statement is compared together with the title and the heading above it, as these say what it is about.
+    A statement is compared together with the title and the heading above it, as these say what it is about. What was
+    asked `before` is compared with the question, but asks for no value any more.
     """
+    whole = f"{before} {question}".strip()
     above = [reading(_above(p)) for p, _ in candidates]
     read = [[f"{head}: {reading(s.text)}" for s in said] for head, (_, said) in zip(above, candidates, strict=True)]
     if embeddings is None:
-        return _by_words(question, candidates, read)
+        return _by_words(whole, candidates, read)
     plain = normal(question)
-    asked, *vectors = embeddings.embed_tokens([spelled(plain), *(part for parts in read for part in parts)])
+    asked, *vectors = embeddings.embed_tokens([spelled(normal(whole)), *(part for parts in read for part in parts)])
     following = iter(vectors)
     found = []
     for place, (passage, said) in enumerate(candidates):

@@ -38,7 +38,7 @@ _MOST_LIKELY = 0.9
 """How likely it has to be that the answer is among the statements told to a question for one thing."""
 _GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
-_NAMED = 0.4
+_NAMED = 0.3
 """Likeness of a statement to the new words alone from which they name what it says."""
 MAX_SENTENCES = 4
 MAX_CHARS = 420
@@ -96,15 +96,14 @@ def find_quote(
         return None
     scored = alone = scored_passages(question, candidates, embeddings, reading)
     if before:
-        together = scored_passages(f"{before} {question}", candidates, embeddings, reading)
+        together = scored_passages(question, candidates, embeddings, reading, before=before)
         few = len(content_stems(question)) <= _FEW_WORDS
         read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
         scored = _going_on(read, alone, question, told)
-    ranked = best_first(scored)
-    best, *others = _of_article(ranked, question, reading)
+    best, *others = best_first(scored)
     sure = best.score / _SURE_BY_WORDS * SURE
     if embeddings is not None:
-        sure = certainty(ranked[0], ranked[1:])
+        sure = certainty(best, others)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     asked = reading(question)
@@ -131,19 +130,6 @@ def find_quote(
     if again and asks_more and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
     return Quote(text, sure, best.passage.title, again)
-
-
-def _of_article(ranked: Sequence[Scored], question: str, reading: Reading) -> list[Scored]:
-    """Return passages with a section of the article that fits best before its opening lines, where it fits nearly as
-    well and has as much of what is asked.
-    """
-    best, *others = ranked
-    asked = _asked_words(question, reading(best.best.text))
-    for one in others if not best.passage.section else ():
-        as_well = one.passage.title == best.passage.title and one.score >= _FITS_TOO * best.score
-        if as_well and _asked_words(question, reading(one.best.text)) >= asked:
-            return [one, *(other for other in ranked if other is not one)]
-    return list(ranked)
 
 
 def is_told(quote: str, told: str) -> bool:
