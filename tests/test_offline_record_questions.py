@@ -6,7 +6,7 @@ import pytest
 
 from core.language.requested_changes import asks_own_facts
 from core.offline.answering.asked_facts import facts_asked
-from core.offline.answering.found_records import state_beside
+from core.offline.answering.found_records import nothing_of_own, state_beside
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
 
@@ -170,3 +170,18 @@ def test_how_something_was_paid_is_told_by_the_field_of_its_payment() -> None:
     said = facts_asked("how did I pay for my trip?", Conversation("", results=read, tools={"get_trips": {}}))
     assert "payments: card_7 amount 90" in said
     assert "price" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("can I move my appointment to Thursday?", True),
+        ("when is my appointment?", True),
+        ("can I book my appointment here?", False),
+        ("how do I get an appointment?", False),
+    ],
+)
+def test_who_has_none_of_what_they_speak_of_is_told_so(said: str, told: bool) -> None:
+    read = (Result(name="get_appointments", args={}, text=json.dumps({"appointments": []})),)
+    found = nothing_of_own(Conversation(said, results=read, tools={"get_appointments": {}}))
+    assert found == ("I find nothing under “appointments” for you." if told else "")

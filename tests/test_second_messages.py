@@ -34,6 +34,10 @@ def cancel_class(class_id: str, database: str) -> dict:
     """Cancel a booked class."""
     return {"class_id": class_id}
 
+def rate_class(title: str, words: str, database: str) -> dict:
+    """Rate a class."""
+    return {"title": title}
+
 def set_guests(class_id: str, guests: int, database: str) -> dict:
     """Set how many guests come along to a booked class."""
     return {"class_id": class_id, "guests": guests}
@@ -65,6 +69,12 @@ tools:
     also_called: [cancel, absagen]
     ask: {en: "Cancel class {class_id}.", de: "Kurs {class_id} absagen."}
     done: {en: "Class {class_id} is cancelled.", de: "Kurs {class_id} ist abgesagt."}
+  rate_class:
+    effect: write
+    once: [title]
+    also_called: [rate, review]
+    ask: "Rate {title}: {words}."
+    done: "Thank you."
   set_guests:
     effect: write
     once: [class_id, guests]
@@ -109,6 +119,23 @@ do:
   cancel: {tool: cancel_class, args: {class_id: class_id}, needs: [booked]}
 ---
 Find the class, then {do.cancel}.
+""",
+    "procedures/rate-class.md": """---
+name: rate-class
+description: Rate a class. Use when a member wants to say how a class was.
+examples: [I want to rate a class, I want to write a review]
+tools: [my_bookings]
+slots:
+  title: {ask: "Which class was it?", find: "mine.bookings.map(b, b.title)"}
+  words: {ask: "How was it?"}
+facts:
+  mine: my_bookings()
+rules:
+  named: {must: "title != ''", say: "Which class?"}
+do:
+  rate: {tool: rate_class, args: {title: title, words: words}, needs: [named]}
+---
+Ask for the {title} and the {words}, then {do.rate}.
 """,
     "procedures/bring-guests.md": """---
 name: bring-guests
@@ -169,6 +196,7 @@ async def test_the_question_for_a_number_tells_what_it_is_so_far(talk: Talk) -> 
         (("I want to book a class", "the second yoga"), "Book class C103"),
         (("I want to book a class", "tuesday evening", "actually thursday at 2pm"), "Book class C104"),
         (("ich möchte einen Kurs buchen", "dienstag vormittag"), "Kurs C101 buchen"),
+        (("I want to rate a class", "the one on friday", "hard but fun"), "Rate Boxing: hard but fun."),
     ],
 )
 async def test_a_choice_is_heard_by_time_by_words_and_by_place_also_in_place_of_another(

@@ -17,6 +17,7 @@ from core.offline.answering.found_records import (
     answers_by_field,
     beside_names,
     not_found,
+    nothing_of_own,
     own_fields,
     own_records,
     records_named,
@@ -190,7 +191,7 @@ class Planner:
         tells_records = self.tells_records and not done
         if tells_records and (missing := not_found(conversation)):
             return Decision(missing)
-        if tells_records and (sorry := not_helped(desk)):
+        if tells_records and (sorry := not_helped(desk) or nothing_of_own(conversation)):
             return Decision(sorry)
         asks = all(r.intent in (QUESTION, "unclear") for r in requests)
         if tells_records and asks and picks_one(conversation.message) and (on := self._on_records(desk)):

@@ -88,7 +88,10 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         return case
     slot, options = procedure.slots[asked].slot, case["choices"].get(asked, {})
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
-        answer = _answer(slot, text)
+        listed = slot.type == "text" and not (slot.pattern or slot.one_of) and len(options) > 1
+        answer = meant(options, case, text) if listed else None
+        if answer is None:
+            answer = _answer(slot, text)
         among = case["aside"]["among"] if case["aside"] else []
         if answer is None and len(among) > 1:
             answer = meant({value: options[value] for value in among}, {**case, "said": []}, text)

@@ -50,7 +50,8 @@ from graph.procedures.described_records import (
 from graph.procedures.following import advanced, followed, next_of, opened, reading_of
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.next_steps import AskNext, StopNext
-from graph.procedures.wording import question
+from graph.procedures.offers import labels
+from graph.procedures.wording import LISTED, question
 from tools.context import Context
 
 PLAIN_NO = re.compile(
@@ -241,7 +242,9 @@ def _asked(book: ProcedureBook, case: Case, ask: AskNext, source: str, context: 
     """Return the case with its question noted."""
     procedure = followed(book, case)
     text = question(ask, reading_of(book, case, context), context.locale)
-    return asking(case, ask.slot, source, offered(procedure.slots[ask.slot].slot, text))
+    found = [choice for choice in ask.choices if isinstance(choice, str)]
+    shown = dict(zip(found, labels(found, case, context.locale), strict=True)) if 0 < len(found) <= LISTED else {}
+    return asking(case, ask.slot, source, offered(procedure.slots[ask.slot].slot, text) or shown)
 
 
 def _drops(book: ProcedureBook, case: Case, text: str) -> bool:

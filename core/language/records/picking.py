@@ -9,7 +9,7 @@ from datetime import date
 from core.json_records import Record
 from core.language.detection import is_small_word
 from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES, WEEKDAYS, dated, described, describing
-from core.language.several import place_of
+from core.language.several import count_of, place_of
 from core.language.text import normal, normalised
 from core.language.words import CONTRACTED, NEGATION, content_words
 
@@ -17,6 +17,13 @@ _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _HALVES = (
     (re.compile(r"\b(?:mornings?|vormittags?|morgens|früh|mat(?:in|inée)|(?:por|de|a) la mañana)\b"), range(12)),
     (re.compile(r"\b(?:afternoons?|nachmittags?|nachm|après[- ]midi|apr[eè]m|tarde)\b"), range(12, 18)),
+    (
+        re.compile(
+            r"\bafter (?:lunch|noon)\b|\bnach (?:dem )?mittag\w*\b|\baprès (?:le )?déjeuner\b|\bdespués de comer\b"
+        ),
+        range(12, 18),
+    ),
+    (re.compile(r"\b(?:(?:at|around) (?:noon|midday|lunch ?time)|mittags|à midi|al? mediodía)\b"), range(11, 14)),
     (re.compile(r"\b(?:evenings?|to-?night|abends?|soir|noche)\b"), range(17, 24)),
 )
 _BEFORE_NOW = re.compile(
@@ -44,6 +51,11 @@ hay hueco hora cita tienen tiene otro otra semana
 """
 _WITH_TIMES = frozenset(_WITH_TIMES_TEXT.split())
 """Words beside a time with which people ask whether something is there."""
+_HALF_PAST = re.compile(
+    r"\b(?:half past|half) (?P<past>\w+)\b|\bhalb (?P<to>\w+)\b|\b(?P<et>\d{1,2}|\w+) heures? et demie\b|"
+    r"\blas? (?P<y>\d{1,2}|\w+) y media\b"
+)
+"""Half hours in words; German counts them to the next hour."""
 _SHORT_DAYS = (
     "mon", "tues?", "weds?", "thu|thurs?", "fri", "(?:on|this|next) sat", "(?:on|this|next) sun"
 )  # fmt: skip
@@ -171,7 +183,13 @@ def times_in(said: str) -> Times:
 
 
 def _hours(said: str) -> list[tuple[set[int], int | None]]:
-    found = []
+    found: list[tuple[set[int], int | None]] = []
+    for spoken in _HALF_PAST.finditer(said):
+        word = next(filter(None, spoken.groups()))
+        hour = int(word) if word.isdigit() else count_of(word)
+        if hour is not None and 0 < hour <= 12:
+            hour -= spoken["to"] is not None
+            found.append(({hour % 12, hour % 12 + 12}, 30))
     for clock in _CLOCK.finditer(_DOTTED_DAY.sub(" ", DAY_OF_MONTH.sub(" ", _ISO_DATE.sub(" ", said)))):
         if not (clock["lead"] or clock["minute"] or clock["whole"] or clock["unit"]):
             continue

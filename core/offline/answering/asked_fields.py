@@ -80,7 +80,7 @@ _NAMES = {
     "duration": re.compile(r"minutes?|hours?|days?\b|weeks?|months?|duration|length"),
     "status": re.compile(r"stat(?:us|e)$"),
 }
-_DOER = re.compile(r"(?:er|or|ist|ian|ant)\b")
+_DOER = re.compile(r"(?:er|or|ist|ian|ant)\b|mechanic|medic|coach|nurse|guide|host|chef")
 """How English names whoever does something, in any trade: `trainer`, `doctor`, `therapist`."""
 _DIRECTIONS = (
     (

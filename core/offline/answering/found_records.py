@@ -24,6 +24,14 @@ _OWN = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them|ich|mir|mich|mein\w*|wir|uns|unser\w*|je|moi|"
     r"mon|ma|mes|nous|notre|nos|yo|mi|mis|tengo|tenemos|nuestr\w+)\b|\bj'"
 )
+_OWN_THING = re.compile(r"\b(?:my|our|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr\w+)\b")
+_MAY_CHANGE = re.compile(
+    r"\b(?:can|could|may) (?:i|we|you)\b(?!.*\b(?:book|make|get|have|see)\b)|"
+    r"\b(?:kann|könnte|darf) ich\b(?!.*\b(?:buchen|machen|haben|bekommen)\b)|"
+    r"\b(?:puis-je|est-ce que je peux|pouvez-vous)\b(?!.*\b(?:réserver|prendre|avoir)\b)|"
+    r"\b(?:puedo|puede|pueden)\b(?!.*\b(?:reservar|pedir|tener)\b)"
+)
+"""Who asks whether something of theirs can be changed, and not whether they may have it."""
 _SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
 _LIST = re.compile(
     r"\b(?:do|did) (?:i|we) have\b|\b(?:show|see|list|view|display)\b|^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
@@ -164,13 +172,40 @@ def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     return _leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
 
 
+def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH, english: str = "") -> str:
+    """Return that the customer has none of what a message says is theirs, where that was looked up, else an empty text:
+    `can I move my appointment?` where none is booked.
+    """
+    said = normal(f"{conversation.message} {english}")
+    if not (_OWN_THING.search(said) and (_MAY_CHANGE.search(said) or asks_facts(said))):
+        return ""
+    stems = set(content_stems(said))
+    about = [r for r in conversation.results if not r.failed and meet(stems, content_stems(_listed_by(r)))]
+    if not about or any(not _is_empty(result.data) for result in about):
+        return ""
+    return phrase("none_of_yours", locale, what=label(_listed_by(about[0]), locale))
+
+
+def _listed_by(result: Result) -> str:
+    """Return what the list of a read is called: its field, or what the tool is."""
+    named = list(result.data) if isinstance(result.data, Mapping) else []
+    return words_of_name(named[0]) if len(named) == 1 else " ".join(words_of_name(result.name).split()[1:])
+
+
+def _is_empty(data: Any) -> bool:
+    return data == [] or (isinstance(data, Mapping) and bool(data) and all(value == [] for value in data.values()))
+
+
 def own_records(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
     said = normal(conversation.message)
-    asks = _OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said))
-    if not asks or not (_LIST.search(said) or any(_is_about(said, one, conversation) for one in conversation.results)):
+    results, stems = conversation.results, content_stems(said)
+    asks = bool(_OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said)))
+    if not asks and _OWN_THING.search(said) and _MAY_CHANGE.search(said):
+        asks, results = True, tuple(one for one in results if meet(stems, content_stems(_listed_by(one))))
+    if not asks or not (_LIST.search(said) or any(_is_about(said, one, conversation) for one in results)):
         return ""
-    told = records_found(conversation.results, conversation.message, found=found, locale=locale)
+    told = records_found(results, conversation.message, found=found, locale=locale)
     return told if told not in conversation.last_reply else ""
 
 

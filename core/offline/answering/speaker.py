@@ -17,7 +17,7 @@ from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked
-from core.offline.answering.found_records import own_records, state_beside
+from core.offline.answering.found_records import nothing_of_own, own_records, state_beside
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -61,6 +61,8 @@ class Speaker:
         """Return what is said, and the calls that are needed first or that the customer wants."""
         if (short := self._short()) is not None:
             return short
+        if self.tells_records and (none := nothing_of_own(self._read(self.newest), locale=self.language)):
+            return none, []
         said: list[str] = []
         calls: list[Call] = []
         for clause in clauses(self.desk.conversation.message):

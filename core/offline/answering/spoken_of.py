@@ -10,7 +10,7 @@ from core.language.records.told import Read, Told, name_of, told_in
 from core.language.requested_changes import asks_about, asks_of_us, names_change, wishes
 from core.language.several import means_the_other, place_of
 from core.language.text import normal
-from core.language.words import REFERS, content_stems
+from core.language.words import REFERS, content_stems, leans_on_before
 from core.offline.answering.asked_fields import asked_fields
 from core.offline.answering.found_records import FOUND, field_line, is_plain
 from core.offline.answering.toolbox import Toolbox
@@ -18,6 +18,8 @@ from core.offline.reading.chat_request import Result
 from core.offline.reading.followups import SHORT
 
 _MOST = 8
+_FRAGMENT = 3
+"""Words at most of a question that says nothing without what was told before it: `by whom?`."""
 _FEW = 3
 """Records at most whose details are told to who asks for no field of them."""
 _DETAILS = re.compile(
@@ -67,7 +69,11 @@ def goes_on(desk: Toolbox, *, found: str = FOUND, locale: str = ENGLISH, english
         return _told(found, _lines(told, desk, locale))
     if means_the_other(text):
         return _told(found, _lines(_others(told, reads), desk, locale, said, before))
-    return _told(found, _lines(_picked(told, text, said), desk, locale, said))
+    if chosen := _picked(told, text, said):
+        return _told(found, _lines(chosen, desk, locale, said))
+    others = _others(told, reads) if leans_on_before(text) else []
+    named = _picked(others, text, said, every=[*told, *others])
+    return _told(found, _lines(named, desk, locale, said, before))
 
 
 def picks_one(text: str) -> bool:
@@ -104,14 +110,18 @@ def _on_offer(data: object, asked: str, locale: str) -> list[str]:
     return [_line(one.record, locale) for one in ([told[place] for place in places] if places else told)]
 
 
-def _picked(told: Sequence[Told], text: str, said: str) -> list[Told]:
-    """Return those of the records told that a message picks out, where it asks nothing but what stands in them."""
-    places = picked([one.option for one in told], text, by_place=True)
+def _picked(told: Sequence[Told], text: str, said: str, every: Sequence[Told] = ()) -> list[Told]:
+    """Return those of some records that a message picks out of them, or out of every record, where it asks nothing but
+    what stands in them.
+    """
+    among = every or told
+    places = picked([one.option for one in among], text, by_place=not every)
     asks = asks_about(text)
-    if places is None and len(told) == 1 and asks and REFERS.search(said):
+    if places is None and len(among) == 1 and asks and (REFERS.search(said) or len(text.split()) <= _FRAGMENT):
         places = [0]
-    chosen = [told[place] for place in places or () if len(places or ()) < len(told) or len(told) == 1]
-    return [one for one in chosen if not asks or asked_fields(said, one.record, set())]
+    chosen = [among[place] for place in places or () if len(places or ()) < len(among) or len(among) == 1]
+    own = [one for one in chosen if any(one is other for other in told)]
+    return [one for one in own if not asks or every or asked_fields(said, one.record, set())]
 
 
 def _others(told: Sequence[Told], reads: Sequence[Read]) -> list[Told]:
