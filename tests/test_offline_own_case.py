@@ -208,3 +208,15 @@ def test_a_wish_that_hangs_on_an_answer_is_heard() -> None:
     reply = on(TODAY, "beatriz_almeida_1024").say("is my clock order shipped? if not cancel it")
     assert "has not been packed yet" in reply
     assert "one of two reasons" in reply
+
+
+@pytest.mark.parametrize(
+    "more", ["and do i get my money back if it never turns up", "ok what now", "can you send me a new one?"]
+)
+def test_what_becomes_of_an_order_that_is_late_is_told_of_that_order(more: str) -> None:
+    talk = on(TODAY, "ada_brook_1001")
+    talk.say("where is my kettle?? was supposed to be here a week ago")
+    reply = talk.say(more)
+    assert "it is 7 days late" in reply
+    assert "replacement at no cost" in reply
+    assert not talk.proposed

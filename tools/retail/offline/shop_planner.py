@@ -11,7 +11,7 @@ from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.case_answers import charges, fault, price_news, refund_news, request_news
+from tools.retail.offline.answering.case_answers import charges, fault, late, price_news, refund_news, request_news
 from tools.retail.offline.answering.inquiries import inquiry
 from tools.retail.offline.answering.outcomes import WRITE_TOOLS, outcome
 from tools.retail.offline.answering.products import product
@@ -35,6 +35,7 @@ HANDLERS: Mapping[str, Callable[[Request, Toolbox], str]] = {
     "charges": charges,
     "price_news": price_news,
     "fault": fault,
+    "late": late,
     "policy": policy,
     **WRITERS,
 }

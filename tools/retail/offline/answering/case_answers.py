@@ -11,7 +11,13 @@ from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import is_delivered, is_pending, meant_items_only, named_orders, of_the_day
 from tools.retail.offline.answering.lookups import all_orders, order_of, quoted
-from tools.retail.offline.answering.order_sentences import day, item_name, item_names
+from tools.retail.offline.answering.order_sentences import (
+    arrival_sentence,
+    day,
+    item_name,
+    item_names,
+    status_sentence,
+)
 from tools.retail.offline.answering.own_case import (
     has_request,
     money_back,
@@ -20,6 +26,7 @@ from tools.retail.offline.answering.own_case import (
     price_today,
     refunded,
     requested,
+    rule_behind,
 )
 from tools.retail.offline.answering.reads import order_status, policy
 from tools.retail.offline.answering.swaps import products_of
@@ -95,6 +102,19 @@ def price_news(request: Request, desk: Toolbox) -> str:
     return f"{told} You ordered it on {day(order.get('ordered_at'))}.\n\n{rule}"
 
 
+def late(request: Request, desk: Toolbox) -> str:
+    """Tell what becomes of an order that is late or does not come; of any other how it stands.
+
+    Raises:
+        CallNeeded: the order or the articles must be looked up.
+    """
+    order = named_orders(request, desk)[0]
+    if not order.get("days_late"):
+        return order_status(request, desk)
+    rule = rule_behind(f"lost {normal(request.text)}", [order], desk)
+    return f"{status_sentence(order)} {arrival_sentence(order)}\n\n{rule}"
+
+
 def fault(request: Request, desk: Toolbox) -> str:
     """Tell what to do about goods that are broken: as on arrival while its days run, else under the warranty.
 
@@ -112,12 +132,17 @@ def fault(request: Request, desk: Toolbox) -> str:
     told = [f"{SORRY}Your {item_name(items[0])} from order {order['order_id']} arrived on "
             f"{day(order.get('delivered_at'))}."]  # fmt: skip
     if tells_of_accident(request.words):
-        rules = ["What does the warranty not cover?"]
+        rules = {"What does the warranty not cover?": "warranty"}
     elif order.get("damaged_on_arrival_possible"):
-        rules = ["What should I do when an item arrives damaged or broken?", "What do I get for a damaged item?"]
+        rules = {
+            "What should I do when an item arrives damaged or broken?": "",
+            "What do I get for a damaged item?": "",
+        }
     else:
-        rules = ["How are faults handled that show up later?", "How do I make a claim under the warranty?"]
-    return "\n\n".join(filter(None, [" ".join(told), *dict.fromkeys(quoted(rule, desk) for rule in rules)]))
+        rules = {"How are faults handled that show up later?": "", "How do I make a claim?": "warranty"}
+    return "\n\n".join(
+        filter(None, [" ".join(told), *dict.fromkeys(quoted(rule, desk, about) for rule, about in rules.items())])
+    )
 
 
 def _meant(request: Request, desk: Toolbox) -> Sequence[Facts]:

@@ -6,6 +6,7 @@ Each raises CallNeeded with that call, or ReplyNow with the tool's own sentence 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from core.language.words import content_stems
 from core.offline.answering.toolbox import Call, CallNeeded, Toolbox
 from tools.retail.shop_records import digits_of
 
@@ -51,10 +52,12 @@ def products_called(desk: Toolbox, words: str) -> Sequence[Facts]:
     return list(desk.facts("find_product", name_or_id=words).get("products", []))
 
 
-def quoted(question: str, desk: Toolbox) -> str:
-    """Return what the articles surely say to a question, or an empty text; raises CallNeeded to search them."""
+def quoted(question: str, desk: Toolbox, about: str = "") -> str:
+    """Return what the articles, or those alone that are about a thing, surely say to a question, or an empty text;
+    raises CallNeeded to search them.
+    """
     desk.search(question)
-    return quote.text if (quote := desk.quote(question)) else ""
+    return quote.text if (quote := desk.quote(question, about=content_stems(about))) else ""
 
 
 def _listed(desk: Toolbox) -> Sequence[Facts]:

@@ -32,6 +32,7 @@ _LOST = re.compile(
     r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|again)\b"
 )
 """Asks what becomes of goods that are on their way and late."""
+_WHEN = re.compile(r"\bwhen\b|\bhow long\b")
 _SEVERAL = re.compile(r"\bwhy\b|\b(?:two|2|several|both|different) (?:tracking|numbers|parcels|packages)\b")
 USED = "As it has been used, it cannot go back."
 
@@ -182,6 +183,8 @@ def _methods(desk: Toolbox, payments: Sequence[Facts], field: str = "payment_met
 def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
     """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
     if any(order.get("days_late") for order in orders) and _LOST.search(asked):
+        if payment_words(asked):
+            return quoted("Where does a refund go?", desk)
         trace = quoted("What happens when the tracking has not moved?", desk)
         return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
     if ABOUT_REFUND.search(asked) and not any(order.get("days_late") for order in orders):
@@ -190,6 +193,8 @@ def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
         question = trouble
     elif _SEVERAL.search(asked) and any(len(tracking_ids(order)) > 1 for order in orders):
         question = "Why does one order travel in several parcels with several tracking numbers?"
+    elif orders and all(map(is_pending, orders)) and _WHEN.search(asked):
+        question = "When does an order leave the warehouse?"
     elif any(order.get("days_late") for order in orders):
         question = "What happens when a parcel is late?"
     else:

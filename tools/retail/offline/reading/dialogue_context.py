@@ -7,7 +7,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.greetings import is_thanks
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
-from core.language.requested_changes import asks_about
+from core.language.requested_changes import asks_about, wishes
 from core.language.text import normal
 from core.language.words import CONTINUES, leans_on_before
 from core.offline.reading.chat_request import Conversation
@@ -16,6 +16,7 @@ from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Request, Understanding
 from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about
+from tools.retail.offline.reading.own_questions import asks_what_if_late
 from tools.retail.offline.reading.request_phrases import TAKES_UP
 from tools.retail.offline.reading.shop_talk import INVITATION, OPEN_QUESTIONS
 from tools.retail.offline.reading.slots import cancel_reason, means_all, ordinal, payment_words
@@ -47,6 +48,8 @@ _DESTINATION = re.compile(
 _IT = re.compile(r"\b(?:it|that|this|them|those|one|ones|mine)\b")
 _OF_ONE = ("inquiry", "order_status", "charges", "refund_news", "request_news")
 _NEWS = ("refund_news", "request_news")
+_TOLD_LATE = re.compile(r"\bit is \d+ days? late\b")
+_OF_LATE = ("order_status", "late")
 _VAGUE = ("policy", "product", "unclear")
 _OF_CHANGE = re.compile(
     r"\bhow (?:much|long|many days)\b|"
@@ -92,6 +95,14 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     message = conversation.message
     own = understanding.requests(message)
     earlier = _earlier(conversation, understanding)
+    if (
+        (number := newest_order(conversation))
+        and (any(e.intent in _OF_LATE for e in earlier[-1:]) or _TOLD_LATE.search(conversation.last_reply))
+        and not (own[0].intent in CHANGES and wishes(message))
+        and not (own[0].numbers or (product_words(message) and own[0].intent == "order_status"))
+        and asks_what_if_late(message)
+    ):
+        return [replace(own[0], intent="late", numbers=(number,))]
     if not earlier:
         leans = own[0].intent == "policy" and conversation.said and leans_on_before(message)
         return [replace(own[0], before=last_question(conversation)), *own[1:]] if leans else own

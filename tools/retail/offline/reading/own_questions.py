@@ -67,10 +67,21 @@ _NO_FAULT = re.compile(
 )
 
 
+_IF_LATE = re.compile(
+    r"\blost\b|"
+    r"\b(?:never|doesn't|does not|don't|not|hasn't) (?:comes?|arrives?|arrived|moved|(?:show|turn)(?:s|ed)? up)\b|"
+    r"\b(?:money|refund\w*|replacement|new one|another one|compensat\w*|unknown|trace|investigat\w*)\b|"
+    r"\bwhat (?:now|next|then|happens|do (?:i|you|we) do|can (?:i|you|we) do|are you (?:doing|going to do))\b"
+)
 _ACCIDENT = re.compile(
     r"\b(?:dropped|drop|fell|knocked|accident\w*|my (?:dog|cat|kid|son|daughter|baby|child)|ran over|sat on|stepped on|"
     r"my (?:own )?fault|dishwasher|left it (?:in|out))\b"
 )
+
+
+def asks_what_if_late(text: str) -> bool:
+    """Say whether a text asks, of an order that is spoken of, what becomes of it when it is late or does not come."""
+    return bool(_IF_LATE.search(normal(text)))
 
 
 def tells_of_accident(text: str) -> bool:

@@ -60,7 +60,7 @@ SWAP = _any(
     r"order|hand|person|#|[a-z]*\d{4,})(?:an? )?\w+|\bin [a-z]*\d+ in \w+",
     r"\brather (?:have|get|take|want)\b|\bi(?:'d| would) prefer (?:the|an?|it in)\b",
     r"\b(?:modify|change|edit) (?:(?:the |my |an? |some )?(?:items?|products?)\b|"
-    r"(?:it|that one|this one|them)[?.! ]*$)|"
+    r"(?:it|that one|this one|them)(?: back)?[?.! ]*$)|"
     r"\b(?:modify|change|edit) (?:the|my) (?:(?!address|payment)[\w-]+ ){0,2}order\b(?!.*\b(?:address|payment|card)\b)|"
     r"\bupgrade\b",
 )
