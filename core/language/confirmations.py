@@ -64,7 +64,7 @@ _MEANT = (
 )
 _GAP = r"[ ,.!;:–-]+"
 _YES = re.compile(
-    rf"^(?:(?:{_ACCEPTED}|{_PRAISE}|{_THANKS}|please|bitte|oh|well|hi)[ ,]+)*(?:{_AGREED})"
+    rf"^(?:(?:{_ACCEPTED}|{_PRAISE}|{_THANKS}|please|bitte|dann|alors|entonces|pues|oh|well|hi)[ ,]+)*(?:{_AGREED})"
     rf"(?:{_GAP}(?:{_AGREED}|{_ACCEPTED}|{_PRAISE}|{_THANKS}|{_COURTESY}|{_DEED}|{_MEANT}))*[ .!)😀😊🙂🙏👍👌✅]*$"
 )
 _ACCEPTS = re.compile(

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
 
+from core.language.fixed_sentences import Catalogue
 from core.language.text import normal
 
 UNKNOWN = "und"
@@ -54,6 +56,12 @@ _WORDS: dict[str, str] = {
     "tr": "ve veya bir bu şu ben sen siz benim sizin için ile var yok mı mi mu mü değil ne zaman nerede nasıl neden "
     "hangi kim ama lütfen istiyorum olarak daha çok",
 }
+GLOSSARIES = Catalogue(Path(__file__).with_name("glossaries"))
+"""What the beginnings of words mean in English, by language."""
+_LONG = 5
+"""Letters of the beginning of a word that tells a language."""
+_LIKE = 3
+"""Letters with which a word begins like an English one."""
 _SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _LETTERS = {
@@ -96,6 +104,11 @@ def spoken_language(text: str, before: str) -> str:
         if letters.count(script) * 4 > len(letters):
             return language
     scores = _scores(text)
+    second, first = sorted(scores.values())[-2:]
+    if first < _TELLING or first == second:  # no small words tell; others may
+        tokens = set(_TOKEN.findall(normal(text[:_LONGEST])))
+        for language in GLOSSARIES:
+            scores[language] += sum(_is_telling(token, language) for token in tokens)
     best = max(scores, key=lambda language: (scores[language], language == before))
     return best if scores[best] >= _TELLING and scores[best] > scores.get(before, 0) else before
 
@@ -130,6 +143,28 @@ def _scores(text: str) -> dict[str, float]:
     for language, marks in _LETTERS.items():
         scores[language] += 1.5 * bool(marks.search(lowered))
     return scores
+
+
+def _is_telling(token: str, language: str) -> bool:
+    """Say whether a word begins like one that only the glossary of a language has, and English has no like of."""
+    beginnings = (token[:end] for end in range(_LONG, len(token) + 1))
+    return any(beginning in _telling_words()[language] for beginning in beginnings)
+
+
+@cache
+def _telling_words() -> Mapping[str, frozenset[str]]:
+    """Return the beginnings of words that tell each language: those of others, and what is alike in English, do not."""
+    known = {
+        language: {word for word, means in words.items() if len(word) >= _LONG and not means.startswith(word[:_LIKE])}
+        for language, words in GLOSSARIES.items()
+    }
+    starts = {language: {word[:_LONG] for word in words} for language, words in known.items()}
+    return {
+        language: frozenset(
+            word for word in words if not any(word[:_LONG] in other for one, other in starts.items() if one != language)
+        )
+        for language, words in known.items()
+    }
 
 
 def is_small_word(word: str, language: str) -> bool:

@@ -3,14 +3,10 @@
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from pathlib import Path
 
-from core.language.detection import is_small_word, spoken_language
-from core.language.fixed_sentences import Catalogue
+from core.language.detection import GLOSSARIES, is_small_word, spoken_language
 from core.language.text import normal, without_accents
 
-GLOSSARIES = Catalogue(Path(__file__).with_name("glossaries"))
-"""What the beginnings of words mean, by language."""
 _WORD = r"[^\W_]+"
 _FEW = 4
 """Words of a text that may be too short to tell its language."""

@@ -178,8 +178,8 @@ def chosen_orders(
     if fitting and not (with_items or still_possible):
         raise ReplyNow(none_possible.format(orders=lines(fitting[:_SHOWN])))
     fitting = with_items or still_possible
-    if means_newest(request.text) and orders and not with_items:
-        return [orders[0]]
+    if means_newest(request.text) and orders:
+        return [(with_items or orders)[0]]
     if not fitting:
         raise ReplyNow(none_fits)
     if len(fitting) == 1 or _means_all_orders(request.words):

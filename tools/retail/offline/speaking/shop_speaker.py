@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
+from core.language.glossary import in_english
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems
+from core.offline.answering.articles import behind
 from core.offline.answering.toolbox import Call
 from tools.retail.offline.answering.choosing import (
     can_be_changed,
@@ -19,6 +21,7 @@ from tools.retail.offline.answering.choosing import (
 from tools.retail.offline.answering.lookups import all_orders, order_of
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.speaking.shop_teller import Facts
 from tools.retail.offline.speaking.shop_wishes import ShopWishes, can_swap
 
@@ -52,6 +55,8 @@ _PROPOSED = {
 }
 """What words beside a proposal that waits for a yes go on with."""
 _FEW_WORDS = 6
+_FAULTS = tuple(one for one in TROUBLES if not re.search(r"late|lost", one[1]))
+"""Troubles that are answered by a rule, and not by where the parcel is."""
 
 
 _POSSIBLE: Mapping[str, tuple[Callable[[Facts], bool], str, str]] = {
@@ -82,7 +87,9 @@ class ShopSpeaker(ShopWishes):
                 return self._possible(intent, order, clause)
         if going_on:
             return wishes[going_on]()
-        for intent, tell in {"list": self.listed, "status": self.status}.items():
+        if fault := self._fault(clause):
+            return fault
+        for intent, tell in {"paid": self.paid_how, "status": self.status, "list": self.listed}.items():
             if self.hears(intent, text):
                 return tell()
         return self.status() if reference_numbers(clause) or self._names_more_goods(clause) else self.quoted(clause)
@@ -112,7 +119,10 @@ class ShopSpeaker(ShopWishes):
         conversation = self.desk.conversation
         if proposals := open_proposals(conversation):
             return _PROPOSED.get(proposals[-1].name, "")
-        return self._asked_in(conversation.last_reply)
+        agrees = answer_to_confirmation(conversation.message) == "yes"
+        replies = [said.text for said in conversation.said if not said.by_customer]
+        last = replies[-2:] if agrees else replies[-1:]  # who agrees may have asked something in between
+        return next(filter(None, map(self._asked_in, reversed(last))), "")
 
     def _said_before(self) -> str:
         """Return what the customer has said since they began with what is asked for now."""
@@ -135,13 +145,21 @@ class ShopSpeaker(ShopWishes):
     def _short(self) -> tuple[str, list[Call]] | None:
         """Answer a greeting, thanks, and a bare yes or no; a yes to an invitation or a question goes on with it."""
         agrees = answer_to_confirmation(self.desk.conversation.message) == "yes"
-        asked = self.desk.can("list_orders") and self._asked_in(self.desk.conversation.last_reply)
+        asked = self.desk.can("list_orders") and not open_proposals(self.desk.conversation) and self._going_on()
         return None if agrees and asked else super()._short()
 
     def _names_more_goods(self, clause: str) -> bool:
         """Say whether a few words name goods of the customer's after it was told how others stand."""
         told = bool(reference_numbers(self.desk.conversation.last_reply)) and len(clause.split()) <= _FEW_WORDS
         return told and any(meant_items_only(self.read(clause), order) for order in all_orders(self.desk))
+
+    def _fault(self, clause: str) -> str:
+        """Return what the articles say to goods that came broken, wrong or not at all, or an empty text."""
+        question = behind(in_english(clause, self.language), _FAULTS)
+        if question is None:
+            return ""
+        self.desk.search(question)
+        return self.quoted_rule(question)
 
     def _asked_about(self, intent: str, clause: str) -> Facts | None:
         """Return the one order that a question is about: by its number, its goods, or as the one talked about."""

@@ -10,7 +10,7 @@ from core.offline.reading.clauses import clauses
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import order_address
 from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
-from tools.retail.offline.answering.lookups import each_looked_up, profile_of
+from tools.retail.offline.answering.lookups import all_orders, each_looked_up, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, variant_line
 from tools.retail.offline.answering.own_case import named_method, original_method
 from tools.retail.offline.answering.swaps import new_version, products_of
@@ -129,6 +129,18 @@ class ShopWishes(ShopTeller):
             methods = list_words([self._method(m) for m in others], self.language, last="list_or")
             return self.say("which_method", order=str(order["order_id"]), methods=methods)
         return self._do([Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method})])
+
+    def paid_how(self) -> str:
+        """Tell with what the orders that are meant were paid."""
+        orders = all_orders(self.desk)
+        meant = [order for order in orders if self.named_items(order)] or orders[:1]
+        methods = {str(one["payment_method_id"]): one for one in profile_of(self.desk).get("payment_methods", [])}
+        told = [
+            f"{self.head(order)} {self.say('paid', method=self._method(methods[used]))}"
+            for order in meant
+            if (used := original_method(order)) in methods
+        ]
+        return "\n\n".join(told) or self.status()
 
     def _method(self, method: Facts) -> str:
         words, source = SENTENCES[self.language], str(method.get("source", ""))
