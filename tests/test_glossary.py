@@ -5,7 +5,8 @@ import re
 import pytest
 
 from core.embeddings.minilm import MiniLM
-from core.language.glossary import GLOSSARIES, in_english, unknown_words, with_english
+from core.language.detection import GLOSSARIES
+from core.language.glossary import in_english, unknown_words, with_english
 from core.offline.model import OfflineChatModel
 from core.passages import Passage
 from core.safety.untrusted_text import quote_turn

@@ -9,9 +9,9 @@ import re2
 
 from core.language.action_words import deeds_in, without_deeds
 from core.language.confirmations import answer_to_confirmation
-from core.language.detection import spoken_language
+from core.language.detection import GLOSSARIES, spoken_language
 from core.language.fixed_sentences import ENGLISH
-from core.language.glossary import GLOSSARIES, in_english
+from core.language.glossary import in_english
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
 from core.language.several import count_of, tried_already

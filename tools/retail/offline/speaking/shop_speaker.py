@@ -132,6 +132,8 @@ class ShopSpeaker(ShopWishes):
             if reply.by_customer:
                 continue
             asked = self._asked_in(reply.text) or phrase("ask_yes", self.language) in reply.text
+            if not asked and reply is said[-1]:
+                continue  # something was asked in between
             if not (asked and before.by_customer):
                 break
             told.insert(0, before.text)
