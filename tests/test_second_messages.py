@@ -222,6 +222,17 @@ async def test_who_asks_whether_something_is_there_at_a_time_is_told_so_and_has_
     assert (await talk(*lines))[-1].startswith(said)
 
 
+async def test_who_asks_something_of_a_choice_has_not_chosen_it(talk: Talk) -> None:
+    for asked in (
+        "is the pilates hard?",
+        "how long does the tuesday morning one take?",
+        "is yoga with Mara on wednesday",
+    ):
+        assert "Shall I go ahead" not in (await talk("I want to book a class", asked))[-1]
+    assert "Book class C104" in (await talk("I want to book a class", "can I have the pilates?"))[-1]
+    assert "Book class C104" in (await talk("I want to book a class", "what about the pilates then?"))[-1]
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

@@ -17,13 +17,13 @@ from core.language.corrections import begins_by_taking_back, wants_it_otherwise
 from core.language.fixed_sentences import LABELS, label
 from core.language.glossary import with_english
 from core.language.greetings import is_small_talk
-from core.language.requested_changes import asks_about, wishes
+from core.language.requested_changes import asks_about, wishes, without_lead
 from core.language.several import count_of, difference_in, hesitates, means_another
 from core.language.statements import names_in
 from core.language.text import normalised
 from core.language.words import CONTRACTED, NEGATION, content_stems
 from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot, without_slot
-from graph.procedures.choice import CLAUSES
+from graph.procedures.choice import CLAUSES, MAY_I
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import Slot
 from graph.procedures.format.slot_values import date_in, fitting
@@ -60,6 +60,8 @@ JOINS = re.compile(
 """How what stands between two values begins where both are meant."""
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
+SUGGESTS = re.compile(r"(?:what|how) about|wie wäre|was ist mit|ginge|geht|et|qué tal")
+"""How a choice is put forward as a question."""
 NEGATED = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin)(?!\w)")
 YES_WITHIN = re.compile(
     r"^(?:yes|yeah|yep|sure|correct|right|it is|it was|i am|i do|i did|ja|oui|s[ií]|sì|sim|tak)\b", re.IGNORECASE
@@ -82,11 +84,11 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
     for name, value in _formed(procedure, case, text):
         if slot_value(case, name) != value:
             case = with_slot(procedure, case, name, value, source)
-    if case is before:
+    if case is before and not _only_asks(text):
         case = _chosen_otherwise(procedure, case, text, source)
     if asked is None or asked != case["asked"] or asked not in procedure.slots:
         return case
-    slot, options = procedure.slots[asked].slot, case["choices"].get(asked, {})
+    slot, options = procedure.slots[asked].slot, {} if _only_asks(text) else case["choices"].get(asked, {})
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         listed = slot.type == "text" and not (slot.pattern or slot.one_of) and len(options) > 1
         answer = meant(options, case, text) if listed else None
@@ -105,6 +107,12 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
     return case
+
+
+def _only_asks(text: str) -> bool:
+    """Say whether a text asks something of a choice, as `is the second one dearer?`, instead of asking for it."""
+    said = text.rstrip(" ?!.")
+    return asks_about(said) and not (MAY_I.match(without_lead(said)) or SUGGESTS.match(without_lead(said)))
 
 
 def _chosen_otherwise(procedure: Procedure, case: Case, text: str, source: str) -> Case:
