@@ -31,8 +31,7 @@ from graph.procedures.prompt import follow_procedure
 from graph.runtime.budgets import Budget, Budgets
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply_language import ReplyLanguages
-from ingest.article_folder import NoArticles, publish_folder
-from ingest.index.opening_index import open_index
+from ingest.index.opening_index import NoArticles, open_index
 from tools.actions.workflow import ConfirmedActions, no_email
 from tools.business.business_folder import Business
 from tools.business.business_rules import BusinessRules
@@ -168,8 +167,11 @@ def assemble(
 
 def _retriever(settings: Settings, embeddings: QueryEmbeddings, business: Business) -> Retriever:
     """Return what finds passages; the articles of a named business are published first where they changed."""
-    if settings.business and not settings.index_url and publish_folder(settings, business.articles) is None:
-        return NoArticles()
+    if settings.business and not settings.index_url:
+        from ingest.article_folder import publish_folder  # which loads the whole ingest
+
+        if publish_folder(settings, business.articles) is None:
+            return NoArticles()
     return open_index(settings, embeddings)
 
 

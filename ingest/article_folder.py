@@ -1,29 +1,13 @@
 """Keep the published index at the articles of one folder."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from core.embeddings.minilm import MiniLM
 from core.factory import embedding_model
-from core.passages import Passage, Utterance
 from core.settings import Settings
 from ingest.pipeline import IngestOptions, IngestReport, ingest
 
 BUSY_SECONDS = 60.0
-
-
-class NoArticles:
-    """Fulfil `Retriever` for a business without help articles."""
-
-    async def search(
-        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
-    ) -> list[Passage]:
-        """Return no passage."""
-        return []
-
-    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """Return no passage."""
-        return []
 
 
 def ingest_options(

@@ -76,6 +76,7 @@ def test_what_a_package_does_not_have_is_told_as_ever(wide: ModuleType) -> None:
     [
         "from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine",
         "from langgraph_sdk import Auth, get_client",
+        "from langgraph.prebuilt import ToolNode, create_react_agent, tools_condition",
         "from langsmith.types import Run",
         "import langsmith; langsmith.Client",
         "import openai; openai.OpenAI(api_key='none').responses; openai.types.CompletionUsage; openai.AsyncOpenAI",

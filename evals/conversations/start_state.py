@@ -18,7 +18,7 @@ from core.passages import Retriever
 from core.settings import Settings
 from evals.conversations.scenarios import Scenario
 from evals.conversations.suites import Suite
-from ingest.article_folder import NoArticles
+from ingest.index.opening_index import NoArticles
 from ingest.pipeline import IngestOptions, ingest
 from ingest.search.article_search import HybridRetriever
 from tools.business.business_folder import Business, read_business

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from langgraph.prebuilt import ToolRuntime
+from langgraph.prebuilt.tool_node import ToolRuntime
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool
-from langgraph.prebuilt import ToolNode
-from langgraph.prebuilt.tool_node import ToolInvocationError
+from langgraph.prebuilt.tool_node import ToolInvocationError, ToolNode
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 

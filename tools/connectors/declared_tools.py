@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from langchain_core.tools import StructuredTool
-from langgraph.prebuilt import ToolRuntime
+from langgraph.prebuilt.tool_node import ToolRuntime
 
 from core.conditions import Condition
 from core.errors import OutcomeUnknown, Refused

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from langchain_core.tools import BaseTool, tool
-from langgraph.prebuilt import ToolRuntime
+from langgraph.prebuilt.tool_node import ToolRuntime
 
 from core.errors import NotIdentified, Refused
 from core.language.fixed_sentences import ENGLISH, phrase
