@@ -240,6 +240,7 @@ _OWN_SUBJECT = re.compile(
 _SHORT = 10
 
 
+@lru_cache(maxsize=64)
 def leans_on_before(message: str) -> bool:
     """Say whether a short message goes on with, or points at, what was said before it, or names nothing itself."""
     plain = normal(message)

@@ -143,7 +143,8 @@ class SqlOrderBackend:
             return await read_outcome(connection, key)
 
     async def _read(self, work: Callable[[Connection], Answer]) -> Answer:
-        await self._prepare()
+        if not self._is_prepared:  # later on the visit itself finds out whether the file is there
+            await self._prepare()
         with sql_errors(self._failure):
             return await self._database.read(work)
 
