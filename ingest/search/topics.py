@@ -37,12 +37,13 @@ def named_articles(utterances: Sequence[str], titles: PassageStore) -> dict[int,
             with_root.setdefault(root, []).append(article)
     strengths = dict.fromkeys(weights, 0.0)
     for age, said in enumerate(spoken):
-        found: dict[int, list[float]] = {}
+        worth, found = _FADING**age, dict[int, list[float]]()
         for root in sorted(said & with_root.keys()):
             for article in with_root[root]:
-                found.setdefault(article, []).append(weights[article][root])
+                if strengths[article] < worth:
+                    found.setdefault(article, []).append(weights[article][root])
         for article, named in found.items():
-            strength = _FADING**age * (sum(named) / whole[article]) ** 2 * max(named)
+            strength = worth * (sum(named) / whole[article]) ** 2 * max(named)
             strengths[article] = max(strengths[article], strength)
     return dict(sorted(strengths.items(), key=lambda item: -item[1])[:_MAX_TOPICS])
 
