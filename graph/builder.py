@@ -149,6 +149,7 @@ def build_graph(
         identity=parts.identity,
         remembers_customers=parts.remembers_customers,
         people_only=parts.people_only,
+        budgets=parts.budgets,
         sees=parts.sees,
         locale_of=partial(served_locale, locales=parts.locales),
     )
@@ -157,7 +158,6 @@ def build_graph(
         retrieve,
         retriever=parts.retriever,
         limit=parts.passages_per_turn,
-        budgets=parts.budgets,
         # A host is asked for what the model calls, and for nothing else.
         executor=None if executor.carries_out else executor,
         tools=parts.tools,

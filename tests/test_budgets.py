@@ -1,5 +1,6 @@
 """Cap what turns, conversations and customers cost, and end in a handoff when it is spent."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from core.settings import Settings
 from graph.agent import SupportAgent
 from graph.runtime.budgets import Budget, Budgets
 from tests.graph_fakes import call, parts, scripted, searches_for_ever
+from tests.test_action_flow import Shop
 from tests.test_verified_replies import agent_of
 from tools.spending import Spending, SpendingLog
 
@@ -64,6 +66,18 @@ async def test_a_customer_has_a_budget_over_all_conversations_and_processes_of_a
     assert await spend(other, "e") == "bot"
     for log in logs:
         await log.close()
+
+
+async def test_what_a_customer_agrees_to_is_done_though_their_day_is_spent(tmp_path: Path) -> None:
+    log = SpendingLog(f"sqlite:///{tmp_path}/desk.db")
+    shop = Shop(call("cancel_order", order_id="#AF1", reason="ordered by mistake"))
+    made = replace(shop.parts, budgets=Budgets(customer=Budget(requests=1), customers=log))
+    shop.agent = agent_of(made)
+    await shop.say("cancel #AF1, I ordered it by mistake")
+    await shop.say("yes")
+    assert shop.effects == 1
+    assert (await shop.agent.send("t", "how do returns work?", customer_id="ada")).owner == "pending"
+    await log.close()
 
 
 async def test_a_record_of_spending_that_cannot_be_used_costs_no_answer(tmp_path: Path) -> None:

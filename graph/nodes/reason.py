@@ -84,7 +84,7 @@ async def reason(
     state = replace(state, first_model=first_asked(state))
     instructions = system
     system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
-    if over := state.handoff or budgets.spent(state):  # `retrieve` has looked what the customer spent
+    if over := state.handoff or budgets.spent(state):  # `receive` has looked what the customer spent
         return {"handoff": over}
     wanted_by_case: frozenset[str] = frozenset()
     if procedures:

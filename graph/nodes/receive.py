@@ -26,6 +26,7 @@ from graph.handoff.ticket_sync import with_people
 from graph.intake.attachments import UNHEARD, UNSEEN, VoiceInput, has_picture, listen, without_blocks
 from graph.intake.identification import masked, read_code
 from graph.intake.pending_confirmation import apply_answer, sent_at
+from graph.runtime.budgets import Budgets
 from graph.state import State, added, clip, context_of, no_usage, text_of, thread_of
 from graph.tool_calls.provenance import spoken_instruction
 from tools.actions.workflow import ConfirmedActions
@@ -45,6 +46,7 @@ async def receive(
     voice_input: VoiceInput,
     max_message_chars: int,
     people_only: Mapping[str, tuple[str, ...]],
+    budgets: Budgets,
     identity: IdentityDesk | None = None,
     remembers_customers: bool = False,
     sees: bool = False,
@@ -131,16 +133,22 @@ async def receive(
         update["handoff"] = next(filter(None, asked), None) or rule_wish(written, people_only)
     if update["handoff"]:
         return update
-    answered = await apply_answer(
-        state.messages[:-1],
-        answer,
-        sent_at=sent_at(message, config),
-        thread_id=thread_of(config),
-        locale=context.locale,
-        actions=actions,
-        cases=state.cases,
+    answered, over = await asyncio.gather(
+        apply_answer(
+            state.messages[:-1],
+            answer,
+            sent_at=sent_at(message, config),
+            thread_id=thread_of(config),
+            locale=context.locale,
+            actions=actions,
+            cases=state.cases,
+        ),
+        budgets.spent_by_customer(update["customer_id"]),
     )
-    return update | answered | {"messages": [*update["messages"], *answered["messages"]]}
+    if over and "next_step" not in answered:  # what they agreed to is carried out, whatever they have spent
+        update["handoff"] = over
+    update |= answered | {"messages": [*update["messages"], *answered["messages"]]}
+    return update
 
 
 def check_message(text: str, max_message_chars: int) -> str:

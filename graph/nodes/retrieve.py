@@ -25,7 +25,6 @@ from core.passages import Retriever
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import cases_of
-from graph.runtime.budgets import Budgets
 from graph.state import State, acting, context_of, dialogue, newest_turn, pending_calls, text_of, thread_of, worked
 from graph.tool_calls.executors import ToolExecutor
 from tools.actions.workflow import ConfirmedActions
@@ -46,7 +45,6 @@ async def retrieve(
     *,
     retriever: Retriever,
     limit: int,
-    budgets: Budgets,
     executor: ToolExecutor | None = None,
     tools: Sequence[Tool] = (),
     identity: IdentityDesk | None = None,
@@ -61,10 +59,7 @@ async def retrieve(
     context = replace(context_of(state, runtime.context), thread_id=thread_of(config))
     runtime.stream_writer({"progress": phrase("searching", context.locale)})
     started = time.monotonic()
-    # Side by side: each of them waits for a thread or for the network.
-    search = asyncio.gather(
-        retriever.search(dialogue(state.messages), limit=limit), budgets.spent_by_customer(state.customer_id)
-    )
+    search = asyncio.ensure_future(retriever.search(dialogue(state.messages), limit=limit))
     rule = identity.rule if identity else None
     reader = acting(state, context, rule, rule.reads if rule else "code")
     leads = procedures is not None and procedures.leads
@@ -72,7 +67,7 @@ async def retrieve(
     update: dict[str, Any] = {}
     if executor and calls:
         runtime.stream_writer({"progress": phrase("looking_up", context.locale)})
-        (found, over), results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
+        found, results = await asyncio.gather(search, executor.run(calls, config, runtime, reader))
         asked = dated(_asked(state.messages), procedures.now().date()) if procedures else _asked(state.messages)
         lists = [_ahead(tool, {}) for tool in tools if tool.explains_codes] if leads else []
         codes = await executor.run(lists, config, runtime, reader) if lists else []
@@ -97,10 +92,8 @@ async def retrieve(
             kept_ids = {call["id"] for call in kept}
             update["messages"] = [AIMessage("", tool_calls=kept), *(m for m in results if m.tool_call_id in kept_ids)]
     else:
-        found, over = await search
+        found = await search
     update["passage_ids"] = [passage.id for passage in found]
-    if over:
-        update["handoff"] = over
     if procedures and (message := newest_turn(state.messages)[:1]):
         customer = replace(context, customer_id=state.customer_id)
         said, source, chooses = text_of(message[0]), f"message:{message[0].id}", procedures.leads
