@@ -72,6 +72,7 @@ UNABLE = re.compile(
 )
 """Who says what they will not do is nearer to who says so, too, than to who wishes the same."""
 FEW_WORDS = 9
+NEEDED = frozenset(map(stem, ("need", "want", "wish", "please", "like")))
 MORE = frozenset(map(stem, ("more", "extra", "additional", "further", "another", "other")))
 ADDED = re.compile(r"\badd(?:ing)? (.+?)(?= (?:to|for|on|onto|in|at|please)\b|$)")
 """What is to be added."""
@@ -213,10 +214,15 @@ class Chooser:
             return Choice(self._names[asked], near[asked])
         best = int(np.argmax(near))
         rivals = [*near[:best], *near[best + 1 :], max(others)]
-        chosen = near[best] >= NEAR and near[best] - max(rivals) >= APART
+        chosen = near[best] >= NEAR and near[best] - max(rivals) >= APART and self._speaks_of(readings, best)
         if chosen and any(self._asks_elsewhere(said, best) for said in (text, message)):
             chosen = False
         return Choice(self._names[best] if chosen else None, near[best])
+
+    def _speaks_of(self, readings: Sequence[str], place: int) -> bool:
+        """Say whether what was put into English has more of a procedure's words than that something is needed."""
+        said = {one for reading in readings[1:] for one in content_stems(reading)} - NEEDED
+        return len(readings) < 2 or not said.isdisjoint(self._vocabulary(place))
 
     def _near_unable(self, said: np.ndarray) -> list[float]:
         """Return how near a text is to what procedures say of who cannot or does not want to do something."""

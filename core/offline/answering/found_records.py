@@ -196,6 +196,11 @@ def _is_empty(data: Any) -> bool:
     return data == [] or (isinstance(data, Mapping) and bool(data) and all(value == [] for value in data.values()))
 
 
+def asks_list(text: str) -> bool:
+    """Say whether a question asks for records themselves: `which bookings do I have`."""
+    return bool(_LIST.search(normal(text)))
+
+
 def own_records(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
     said = normal(conversation.message)

@@ -106,9 +106,8 @@ def find_quote(
         sure = certainty(best, others)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
-    asked = reading(question)
-    pointed = (asks_about(asked) or asks(asked)) and not _OPEN.search(normal(asked))
-    goes_on = asked if before else ""
+    pointed = (asks_about(question) or asks(question)) and not _OPEN.search(normal(question))
+    goes_on = question if before else ""
     answers = _answering(best, goes_on) if pointed else best
     said = [cited(answers, MAX_SENTENCES, MAX_CHARS)]
     said += [
@@ -117,7 +116,7 @@ def find_quote(
         if sure >= SURE
         and _belongs_beside(other, best, question)
         and not _overlap(other, best)
-        and not (pointed and _says_no_more(other, best, asked, reading))
+        and not (pointed and _says_no_more(other, best, question, reading))
     ]
     text = " ".join(said)
     again = bool(before) and is_told(text, told)
@@ -126,7 +125,7 @@ def find_quote(
         like = _likeness_alone(best, alone)
         if like[old.index(True)] < max(like):  # what was not told is meant
             return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
-    asks_more = asks(asked) or CONTINUES.match(normal(asked))
+    asks_more = asks(question) or CONTINUES.match(normal(question))
     if again and asks_more and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
     return Quote(text, sure, best.passage.title, again)

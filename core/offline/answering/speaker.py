@@ -17,7 +17,7 @@ from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked
-from core.offline.answering.found_records import nothing_of_own, own_records, state_beside
+from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -97,9 +97,9 @@ class Speaker:
         """Return what the customer's own records say to a question about them, or an empty text."""
         read = in_english(question, self.language, own_words=self._field_words())
         found = self.say("found")
-        return facts_asked(
-            question, self.desk.conversation, found=found, locale=self.language, english=read
-        ) or own_records(self._read(question), found=found, locale=self.language)
+        return facts_asked(question, self.desk.conversation, found=found, locale=self.language, english=read) or (
+            own_records(self._read(question), found=found, locale=self.language) if asks_list(question) else ""
+        )
 
     def _read(self, message: str) -> Conversation:
         """Return the conversation with a message and what its words mean in English behind it."""
@@ -143,11 +143,17 @@ class Speaker:
         if len(clauses(self.desk.conversation.message)) > 1 and not content_stems(asked):
             return ""  # `und jetzt?` beside what it is about
         context = read(context_of(Request(QUESTION, asked), self.desk.conversation))
+        if asks_about(question):
+            asked = f"{'and ' if before else ''}{asked}?"
         strange = unknown_words(question, self.language, english.words)
         known = len(strange) <= _FAMILIAR * len(content_words(asked))
         for earlier in dict.fromkeys((before, context)) if known else ():
             if said := self.quoted_rule(asked, earlier):
                 return said
+        if self.tells_records and (
+            records := own_records(self._read(question), found=self.say("found"), locale=self.language)
+        ):
+            return records
         if not self.desk.has_searched:
             self.desk.search(f"{before or context} {asked}".strip() or question)
         for words in (asked, read(self.desk.conversation.message)):
