@@ -56,7 +56,7 @@ def test_an_english_article_answers_in_other_languages_and_says_so() -> None:
 
 def test_an_article_in_the_customers_language_goes_before_an_english_one() -> None:
     said = answer("Combien de temps dure la visite du technicien ?", BAGS, VISIT)
-    assert said.startswith("Une visite dure environ une heure.")
+    assert said.startswith("Une visite dure environ une heure")
 
 
 def test_what_a_strange_word_is_about_is_not_answered_for_sure() -> None:
