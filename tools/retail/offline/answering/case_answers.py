@@ -27,10 +27,12 @@ from tools.retail.offline.answering.own_case import (
     refunded,
     requested,
     rule_behind,
+    verdict,
 )
 from tools.retail.offline.answering.reads import order_status, policy
 from tools.retail.offline.answering.swaps import products_of
 from tools.retail.offline.reading.own_questions import tells_of_accident
+from tools.retail.offline.reading.request_phrases import CANCEL
 from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
@@ -112,7 +114,10 @@ def late(request: Request, desk: Toolbox) -> str:
     if not order.get("days_late"):
         return order_status(request, desk)
     rule = rule_behind(f"lost {normal(request.text)}", [order], desk)
-    return f"{status_sentence(order)} {arrival_sentence(order)}\n\n{rule}"
+    told = f"{status_sentence(order)} {arrival_sentence(order)}"
+    if CANCEL.search(normal(request.text)):
+        told = f"{told} {verdict('cancel', order)}"
+    return f"{told}\n\n{rule}"
 
 
 def fault(request: Request, desk: Toolbox) -> str:

@@ -29,7 +29,9 @@ _CALENDAR = frozenset(
 )
 _WHEN = re.compile(r"\b(?:order\w*|placed|bought|made|purchased|delivered|arrived|came|got|the one|from)\b")
 """What tells that a weekday or month says of when an order is."""
-_AGE = re.compile(r"\bthe (older|oldest|newer|newest)\b")
+_INDEFINITE = re.compile(r"\b(?:an?|another|other|some\w*|any\w*|my|orders?|ones?|first|last|all|both)\b")
+"""What a wish says that need not be about the order just told."""
+AGE = re.compile(r"\bthe (older|oldest|newer|newest)\b")
 _ARRIVED = re.compile(r"\b(?:delivered|arrived|came|got|received)\b")
 _ALONE = re.compile(
     r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b|"
@@ -155,6 +157,7 @@ def chosen_orders(
                 (fits(order) and order.get(possible) is not False)
                 or meant_items(request.words, order.get("items", []))
                 or _POINTS.search(normal(request.text))
+                or (talked_about in desk.conversation.last_reply and not _INDEFINITE.search(normal(request.text)))
             )
             and not _names_other(request, [order], desk)
         ):
@@ -184,7 +187,7 @@ def chosen_orders(
         raise ReplyNow(none_fits)
     if len(fitting) == 1 or _means_all_orders(request.words):
         return fitting
-    if age := _AGE.search(normal(request.text)):
+    if age := AGE.search(normal(request.text)):
         return [fitting[-1] if age[1].startswith("old") else fitting[0]]
     if with_items and _each_item_in_one_order(request.words, with_items):
         return with_items

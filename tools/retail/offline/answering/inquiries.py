@@ -12,6 +12,7 @@ from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.case_answers import fault
 from tools.retail.offline.answering.choosing import (
+    AGE,
     is_delivered,
     is_on_its_way,
     is_pending,
@@ -91,7 +92,7 @@ def inquiry(request: Request, desk: Toolbox) -> str:
     if not orders or (_WHAT_IF.search(asked) and behind(asked, TROUBLES)):  # that, no record tells
         return policy(request, desk)
     told = [_facts(topic, request, desk, order) for order in orders]
-    if topic in _GOES_BACK and tells_of_fault(desk.conversation.message) and not any(allowed for _, allowed in told):
+    if topic in _GOES_BACK and tells_of_fault(desk.conversation.message):
         return f"{told[0][0]}\n\n{fault(request, desk)}"
     rule = _rule(topic, request, desk, orders)
     waits = open_proposals(desk.conversation)  # what waits for a yes is asked once more anyway
@@ -120,6 +121,8 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
         return []
     found = dated or named or orders
     fitting = [order for order in found if in_state(topic, order)]
+    if (age := AGE.search(asked)) and len(fitting) > 1:
+        fitting = [fitting[-1] if age[1].startswith("old") else fitting[0]]
     allowed = [order for order in fitting if possible(topic, order)]
     return allowed or fitting or (list(found) if named or dated else [o for o in found if is_on_its_way(o)])
 
@@ -129,7 +132,9 @@ def _rule(topic: str, request: Request, desk: Toolbox, orders: Sequence[Facts]) 
     asked = normal(request.text)
     if topic in _GOES_BACK and any(map(has_request, orders)):
         general = "How many return or exchange requests can one order have?"
-    elif topic in _GOES_BACK and (_CONDITION.search(asked) or tells_of_use(request.words)):
+    elif topic in _GOES_BACK and tells_of_use(request.words):
+        general = "Must returned items be unused and in their original packaging?"
+    elif topic in _GOES_BACK and _CONDITION.search(asked):
         general = "In what condition must items be to be returned?"
     elif topic == "change_payment" and payment_words(request.words).get("source") == "gift_card":
         general = "Must a gift card hold enough for the full amount of an order?"

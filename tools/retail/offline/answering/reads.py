@@ -8,7 +8,7 @@ from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.offline.answering.articles import DONT_KNOW, TROUBLE, from_articles
+from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
@@ -52,6 +52,7 @@ _ARRIVES = re.compile(
     r"^(?!.*\b(?:if|usually|normally)\b)(?:.*\b(?:is|are|was|were|has|have|hasn't|isn't|did|didn't|will|won't)\b.*"
     r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|delivered|packed|(?:show|turn)\w* up|on (?:its|the) way)\b|"
     r"(?:.*\W)?(?:where(?:'s| is| are)|how late is) (?:the|my)\b|"
+    r".*\b(?:was due|overdue|supposed to (?:be|come|arrive))\b|"
     r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\bnot in the (?:parcel|box)\b|"
     r".*\b(?:news|update|word|latest) (?:on|about|of|with) (?:the|my)\b)"
 )
@@ -256,7 +257,10 @@ def policy(request: Request, desk: Toolbox) -> str:
     told = from_articles(request, desk, troubles=TROUBLES, topics=TOPICS)
     if _WARRANTY.search(normal(request.text)) and (arrived := _arrived(request, desk)):
         return f"{arrived} {quoted('For how many years from the day of delivery is there a warranty?', desk)}".strip()
-    return (_own_goods(request, desk, *_ABOUT_ORDERS) or told) if told == DONT_KNOW else told
+    if told != DONT_KNOW:
+        return told
+    topic = behind(request.text, TOPICS)
+    return _own_goods(request, desk, *_ABOUT_ORDERS) or (quoted(topic, desk) if topic else "") or told
 
 
 def _arrived(request: Request, desk: Toolbox) -> str:

@@ -178,7 +178,7 @@ def return_items(request: Request, desk: Toolbox) -> str:
         if broken and (REFUND.search(normal(request.text)) or not possible("return", order)):
             raise ReplyNow(f"{verdict('return', order)} {fault(request, desk)}")
         if tells_of_use(f"{request.words} {desk.conversation.message}") and possible("return", order):
-            condition = desk.quote("In what condition must items be to be returned?")
+            condition = desk.quote("Must returned items be unused and in their original packaging?")
             raise ReplyNow(f"{USED} {condition.text if condition else ''} {OFFER}")
         if order.get("return_possible") is False:  # the shop says why, whatever the items are
             items = list(order["items"])

@@ -6,10 +6,11 @@ from core.language.text import normal
 
 _MONEY = re.compile(
     r"\b(?:refund(?:ed|s)?|reimburse\w*|(?:the|my|no|any|get|got) (?:\w+ )?money|money (?:back|yet)|paid back|"
-    r"paid out|credited|nothing back|owes? me|(?:my|the) [$€£]? ?\d[\d.,]* (?:\w+ )?back)\b"
+    r"paid out|credited|nothing back|(?:got|get|received) [$€£]?\d[\d.,]* (?:\w+ )?back|owes? me|"
+    r"(?:my|the) [$€£]? ?\d[\d.,]* (?:\w+ )?back)\b"
 )
 _NEWS = re.compile(
-    r"\b(?:where(?:'s|s)?|when|status|did|didn't|didnt|has|have|haven't|havent|hasn't|hasnt|is|was|arriv\w*|gone "
+    r"\b(?:why|where(?:'s|s)?|when|status|did|didn't|didnt|has|have|haven't|havent|hasn't|hasnt|is|was|arriv\w*|gone "
     r"through|receiv\w*|got|still|yet|waiting|weeks?|how long|what's|whats|news|shows?|what happened|how do i get)\b"
 )
 _OWN = re.compile(r"\b(?:i|i've|ive|i'm|im|my|me|it|that|still|we|our|the)\b")
@@ -39,8 +40,8 @@ _REQUESTED = re.compile(
     r"when (?:do|will|are) (?:you|u) .*(?:send|ship)\w* (?:me )?(?:out )?(?:the|my) (?:new|replacement|exchanged)|"
     r"(?:did|has|have) (?:the|my) [\w ]+ (?:reach\w*|arriv\w+|got|get|come) (?:to )?(?:you|your warehouse|back)|"
     r"(?:return|exchange) requested|"
-    r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:go through|done|processed|arrived|through|"
-    r"complete\w*|finished|registered|approved|in|yet|received))\b"
+    r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:go through|done|processed|arrived?|"
+    r"through|complete\w*|finished|registered|approved|in|yet|received))\b"
 )
 _NO_CHARGE = re.compile(r"\b(?:fee|fees|shipping|delivery|express|postage|tax|declined|fail\w*)\b")
 _USED = re.compile(

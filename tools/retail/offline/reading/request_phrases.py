@@ -51,7 +51,7 @@ SWAP = _any(
     r"version|model|variant|option|material|style)\b(?=.*\b(?:order|instead|my|please|need|want)\b|.*$)",
     r"\b(?:change|modify|switch|update|upgrade|adjust|make|turn) (?:(?!address|payment|password|e-?mail|"
     r"name\b)[\w#']+(?:[- ]|[:,] )){0,10}?(?:to|into|for|from|with) (?!.*\b(?:address|paypal|card|payment)\b)",
-    r"\b(?:make|get|have|want|need|give|send) (?:(?!address|payment)[\w-]+ ){1,8}instead(?: "
+    r"\b(?:make|get|have|want|need|like|take|give|send) (?:(?!address|payment)[\w-]+ ){1,9}instead(?: "
     r"of)?\b(?!.*\b(?:address|paypal|card|payment)\b)",
     r"\b(?:change|modify|edit) (?:my |the )?(?:order )?#?[a-z]{1,3}\d{4,}(?= ?[?.!,]|$)",
     r"\bmake (?:it|this|that|them|the [\w -]+?|my [\w -]+?) (?:black|white|red|blue|green|grey|gray|purple|"

@@ -65,6 +65,8 @@ class ShopUnderstanding(Understanding):
             replace(r, before=last.text) if last and not r.before and (r.intent == "inquiry" or _goes_on(r)) else r
             for r, last in zip(wanted, [None, *wanted], strict=False)
         ]
+        if any(r.intent == "inquiry" for r in wanted):  # its answer tells what to do about the fault
+            wanted = [r for r in wanted if r.intent != "fault"]
         return _with_numbers([one for r in wanted for one in _both_addresses(_of_the_order(r, text))], text)
 
     def rule(self, clause: str) -> str | None:

@@ -39,7 +39,11 @@ def price_of(variant: Facts) -> Decimal:
 def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, Any]) -> dict[str, Any]:
     """Return the option values a text asks for; a value the item already has counts only when nothing else is named."""
     wanted: dict[str, Any] = {}
+    *_, newest = text.split("\n")
     for key, values in option_values(variants).items():
+        if newest != text and list(named_values(newest, key, values)) == [current.get(key)]:
+            wanted[key] = current[key]  # "no wait, oat" after "in heather"
+            continue
         places = named_values(text, key, values)
         places = {
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
