@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from cli.deferred_packages import defer_packages
-from core.observability.gc_tuning import no_collection
+from core.observability.gc_tuning import give_back_memory_when_freed, no_collection
 
 defer_packages()
 
@@ -32,6 +32,7 @@ class Named:
         module, _, attribute = self.place.partition(":")
         with no_collection():
             if self.searches:
+                give_back_memory_when_freed()
                 _open_model()
             found = getattr(import_module(module), attribute)
         if isinstance(found, typer.Typer):

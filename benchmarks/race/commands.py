@@ -1,4 +1,7 @@
-"""Time what people wait for at a command line: commands, a server until it is ready, a first answer in a chat."""
+"""Time what people wait for at a command line: commands, a server until it is ready, a first answer in a chat.
+
+And say what memory a chat takes.
+"""
 
 import os
 import subprocess
@@ -8,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.race.players import Field
+from benchmarks.race.players import QUESTION, Field
 from benchmarks.race.served import running
 from benchmarks.support.figures import Figure
 from benchmarks.support.fleet import free_ports
-from benchmarks.support.peers import CUSTOMER, ROOT
+from benchmarks.support.peers import CUSTOMER, ROOT, our_values
 
 COMMANDS: tuple[tuple[str, Sequence[str], str, float], ...] = (
     ("support-agent --help", ["--help"], "", 0.3),
@@ -21,10 +24,15 @@ COMMANDS: tuple[tuple[str, Sequence[str], str, float], ...] = (
     ("doctor", ["doctor"], "", 2.0),
     ("make chat with one turn, second time", ["chat", "--customer", CUSTOMER], "How do I return something?\n", 2.0),
 )
+MESSAGES = 60
+REFUSED = 50_000
+"""Characters of a message that no chat takes."""
+CHAT = "import benchmarks.race.installed; from cli.main import main; main()"
 
 
 def measure(field: Field, *, full: bool) -> Iterator[Figure]:
     """Yield seconds of each command, and of a server until it is ready."""
+    yield from memory(field)
     settings = offline(field.folder / "minilm")
     rounds = 7 if full else 3
     times: dict[str, list[float]] = {}
@@ -53,6 +61,33 @@ def measure(field: Field, *, full: bool) -> Iterator[Figure]:
         yield Figure(f"seconds: {name}", median(taken), targets[name], "at most")
         if name in spent:
             yield Figure(f"seconds: {name}, processor time", median(spent[name]))
+
+
+def memory(field: Field) -> Iterator[Figure]:
+    """Yield what a chat keeps in memory after some messages, with what `make install` brings."""
+    for embedding, called, most in (("minilm", "embedded model", 260), ("stub", "embeddings of the endpoint", 140)):
+        folder = field.folder / embedding
+        values = our_values(field.url, folder) | {"SUPPORT_EMBEDDING_MODEL": embedding}
+        messages = [f"{QUESTION} I ask for the {number}th time." for number in range(MESSAGES)]
+        with subprocess.Popen(
+            [sys.executable, "-c", CHAT, "chat", "--customer", CUSTOMER],
+            env=offline(folder) | values,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as chat:
+            assert chat.stdin is not None
+            assert chat.stderr is not None
+            chat.stdin.write("\n".join((*messages, "x" * REFUSED, "")))
+            chat.stdin.flush()
+            while "characters" not in chat.stderr.readline():  # the last one is refused once all are answered
+                assert chat.poll() is None, "the chat ended; run it by hand to see why"
+            status = Path(f"/proc/{chat.pid}/status").read_text(encoding="ascii")
+            chat.stdin.close()
+        resident = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+        yield Figure(f"resident memory of a chat, {called}, MB", int(resident) / 1000, most, "at most")
 
 
 def offline(folder: Path) -> dict[str, str]:
