@@ -67,10 +67,20 @@ def test_the_article_that_is_nearest_by_far_is_quoted_as_such_and_not_twice() ->
     assert "person" in first
 
 
-def test_of_what_was_told_already_only_the_sentence_that_is_asked_for_is_said_again() -> None:
+def test_of_what_is_asked_further_only_the_sentence_that_has_it_is_told() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("do you deliver to a PO box in Canada?")
-    assert talk.say("ok and how much would that be?").startswith("Outside the United States we deliver to Canada only")
+    then = talk.say("ok and how much would that be?")
+    assert "$24.95" in then
+    assert "PO boxes" not in then
+
+
+def test_who_goes_on_hears_what_else_is_said_about_it_and_not_that_this_is_all() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    first = talk.say("do you ship to norway")
+    then = talk.say("what about canada?")
+    assert "Shipping to Canada costs $24.95" not in first
+    assert "Shipping to Canada costs $24.95" in then
 
 
 def test_a_message_that_goes_on_is_answered_from_the_article_that_was_quoted() -> None:

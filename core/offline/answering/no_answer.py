@@ -33,7 +33,7 @@ def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
     if nearest := desk.nearest(question, before):
         if is_told(nearest.text, desk.conversation.last_reply):
             return f"{NO_MORE} {OFFER}"
-        return f"{_NOT_SURE} “{nearest.title}”: {nearest.text} {OFFER}"
+        return f"{_NOT_SURE} “{nearest.title}”:\n\n{nearest.text}\n\n{OFFER}"
     question = f"{before} {question}".strip()
     read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
     if read:

@@ -119,12 +119,9 @@ def find_quote(
         and not (pointed and _says_no_more(other, best, question, reading))
     ]
     text = " ".join(said)
-    again = bool(before) and is_told(text, told)
-    old = [is_told(s.text, told) for s in best.statements]
-    if again and sum(old) == 1 and not _asked_words(question, text):
-        like = _likeness_alone(best, alone)
-        if like[old.index(True)] < max(like):  # what was not told is meant
-            return Quote(cited(_without(best, old), MAX_SENTENCES, MAX_CHARS), sure, best.passage.title)
+    again = is_told(text, told) and (bool(before) or sure < SURE)
+    if again and (more := _further((best, *others), alone, question, told)):
+        return Quote(cited(_answering(more, goes_on), MAX_SENTENCES, MAX_CHARS), sure, more.passage.title)
     asks_more = asks(question) or CONTINUES.match(normal(question))
     if again and asks_more and (one := _asked_again(best, alone, question)):
         return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
@@ -164,6 +161,28 @@ def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, to
                 one = _without(one, old)
         found.append(one)
     return found
+
+
+def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, told: str) -> Scored | None:
+    """Return the passage that says more to a question that goes on than what was told, without that, or None.
+
+    It has all of the question's words that what was told has, or is more like the question alone; and it has the value
+    that is asked for where that was told.
+    """
+    words, plain = _asked_words(question, told), normal(question)
+    known = [[is_told(s.text, told) for s in one.statements] for one in read]
+    like = [_likeness_alone(one, alone) for one in read]
+    own = [score for one, old in zip(like, known, strict=True) for score, was in zip(one, old, strict=True) if was]
+    most = max(own, default=0.0)
+    valued = has_asked_value(plain, normal(told))
+    left = [_without(one, old) for one, old in zip(read, known, strict=True)]
+    left = best_first([replace(one, score=max(one.scores)) for one in left if one.statements])
+    for one in left:
+        has_words = words and _asked_words(question, one.best.text) >= words
+        likest = _likeness_alone(one, alone)[one.statements.index(one.best)] > most
+        if (has_words or likest) and (not valued or has_asked_value(plain, normal(one.best.text))):
+            return one if certainty(one, [other for other in left if other is not one]) >= NEAR else None
+    return None
 
 
 def _likeness_alone(scored: Scored, alone: Sequence[Scored]) -> list[float]:

@@ -30,10 +30,11 @@ HOW_MUCH = re.compile(
 _NOTED = re.compile(
     r"^(?:(?:oh|ok(?:ay)?|well|hm+|ah|alright|all right|fine|wow|no|not (?:now|yet)|i see|thanks?(?: you)?|thx|then|"
     r"too (?:much|expensive|bad|late))[,.!… ]+)*(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)"
-    r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|see|sleep on|get back|come back|"
-    r"call|talk|do (?:that|it|so))\b[^?]*|(?:let me|i(?:'m| am) (?:still )?) ?(?:think|thinking|look|check|see)\b[^?]*|"
-    r"(?:leave|keep) (?:it|that|everything|things)(?: (?:as (?:it|they)|the way).*)?|not (?:now|yet)|"
-    r"never ?mind)[!. ]*$"
+    r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|"
+    r"see(?! (?:an?|the|my|your|some\w+)\b)|sleep on|get back|come back|call|talk|"
+    r"do (?:that|it|so))\b[^?]*|(?:let me|i(?:'m| am) (?:still )?) ?(?:think|thinking|look|check|"
+    r"see)\b[^?]*|(?:leave|keep) (?:it|that|everything|things)(?: (?:as (?:it|they)|the way).*)?|"
+    r"not (?:now|yet)|never ?mind)[!. ]*$"
 )
 """What tells the agent of the customer's own plans and wants nothing of it."""
 _CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
