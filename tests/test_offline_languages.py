@@ -165,6 +165,7 @@ def test_what_answers_a_question_goes_on_with_the_wish(lines: list[str], name: s
         "Est-ce que je peux changer le moyen de paiement de ma commande ?",
         "¿Se puede cambiar la dirección del pedido AF10326?",
         "Puis-je échanger la bouilloire ?",
+        "Je voudrais renvoyer la bouilloire mais je n'ai plus le carton, ça passe quand même ?",
     ],
 )
 def test_questions_about_exchanges_addresses_and_payments_propose_nothing(text: str) -> None:

@@ -164,14 +164,16 @@ class Speaker:
                 return self._unsure("not_sure_in_english" if theirs else "not_sure", nearest)
         return self._without_answer()
 
-    def quoted_rule(self, asked: str, before: str = "") -> str:
+    def quoted_rule(self, asked: str, before: str = "", *, about: str = "") -> str:
         """Return what articles surely say to a question in English, or that they say no more; else an empty text.
 
-        What was just told is not told again to a question that is read without the one before it.
+        What was just told is not told again to a question that is read without the one before it. With words that it
+        is `about` only articles whose titles or headings have one of them are taken.
         """
         english = self.desk.written_in(ENGLISH)
         own = self.desk.written_in(self.language, partial(in_english, language=self.language, own_words=english.words))
-        mine, theirs = own.quote(asked, before), english.quote(asked, before)
+        topic = content_stems(about)
+        mine, theirs = own.quote(asked, before, about=topic), english.quote(asked, before, about=topic)
         if mine and not self._shares(asked, own, mine, theirs):  # no unknown word of its own makes it less sure
             mine = None
         is_own = mine is not None and (theirs is None or mine.score + _OWN_LANGUAGE >= theirs.score)

@@ -9,8 +9,9 @@ from core.language.glossary import in_english
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.language.words import content_stems
+from core.language.words import content_stems, content_words
 from core.offline.answering.articles import behind
+from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.answering.toolbox import Call
 from tools.retail.offline.answering.choosing import (
     can_be_changed,
@@ -19,6 +20,7 @@ from tools.retail.offline.answering.choosing import (
     meant_items_only,
 )
 from tools.retail.offline.answering.lookups import all_orders, order_of
+from tools.retail.offline.answering.order_sentences import money
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.offline.reading.troubles import TROUBLES
@@ -55,6 +57,9 @@ _PROPOSED = {
 }
 """What words beside a proposal that waits for a yes go on with."""
 _FEW_WORDS = 6
+_LAST_PART = re.compile(r"[,;] ")
+"""Where `I would like to return it, but the box is gone, is that all right?` begins to ask."""
+_MONEY = re.compile(r"\b(?:how much|money|price|amount)\b")
 _FAULTS = tuple(one for one in TROUBLES if not re.search(r"late|lost", one[1]))
 """Troubles that are answered by a rule, and not by where the parcel is."""
 
@@ -76,7 +81,9 @@ class ShopSpeaker(ShopWishes):
         """Return the answer to one clause, given in small letters and as it was written."""
         if not (self.desk.can("get_order") and self.desk.can("list_orders")):
             return self.quoted(clause)
-        asks = asks_about(clause) and answer_to_confirmation(clause) != "yes"
+        asks = (asks_about(clause) or asks_about(_LAST_PART.split(clause)[-1])) and answer_to_confirmation(
+            clause
+        ) != "yes"
         going_on = "" if asks else self._going_on()
         self.earlier = self._said_before() if going_on else self._last_said(clause)
         wishes = self._wishes()
@@ -161,7 +168,7 @@ class ShopSpeaker(ShopWishes):
         if question is None:
             return ""
         self.desk.search(question)
-        return self.quoted_rule(question)
+        return self.quoted_rule(question, about=question)
 
     def _asked_about(self, intent: str, clause: str) -> Facts | None:
         """Return the one order that a question is about: by its number, its goods, or as the one talked about."""
@@ -177,7 +184,11 @@ class ShopSpeaker(ShopWishes):
     def _possible(self, intent: str, order: Facts, clause: str) -> str:
         """Say whether a change that is only asked about can be made to an order, and what the articles say to it."""
         rule = self._sure(clause, intent, order)
-        said = " ".join((self.head(order), self._verdict(intent, order)))
+        paid = order.get("paid") or order.get("total")
+        worth = (
+            self.say("worth", amount=money(paid)) if paid and _MONEY.search(in_english(clause, self.language)) else ""
+        )
+        said = " ".join(filter(None, (self.head(order), worth, self._verdict(intent, order))))
         return "\n\n".join(filter(None, (said, rule)))
 
     def _verdict(self, intent: str, order: Facts) -> str:
@@ -196,6 +207,11 @@ class ShopSpeaker(ShopWishes):
 
     def _sure(self, clause: str, intent: str, order: Facts) -> str:
         """Return what the articles say to a question that asks for more than whether something can be done."""
-        goods = set(content_stems(" ".join(str(item.get("name", "")) for item in order.get("items", []))))
-        more = set(content_stems(self.read(clause).split(clause, 1)[-1])) - goods - set(content_stems(intent))
-        return self.quoted_rule(self.read(clause).split(clause, 1)[-1].strip()) if len(more) > 1 else ""
+        english = in_english(clause, self.language)
+        goods = content_stems(" ".join(str(item.get("name", "")) for item in order.get("items", [])))
+        asked = {stem for word in content_words(english) if word not in NAME_NOTHING for stem in content_stems(word)}
+        more = {one for one in asked.difference(goods, content_stems(f"{intent} order")) if one.isalpha()}
+        if not more:
+            return ""
+        self.desk.search(english)
+        return self.quoted_rule(f"{english}?", about=english)

@@ -93,7 +93,7 @@ class ShopTeller(Speaker):
         told = [self.told(order) for order in shown]
         if any(order.get("days_late") for order in shown):
             self.desk.search(_LATE)
-            late = self.quoted_rule(_LATE)
+            late = self.quoted_rule(_LATE, about="delivery")
             told.append("" if late.startswith(self.say("no_more")) else late)
         return "\n\n".join(filter(None, told)) or self.say("no_orders")
 
