@@ -178,3 +178,19 @@ def test_goods_named_after_others_were_told_are_told_as_well() -> None:
     talk = Talk(ADA)
     talk.say("Wo ist #AF10142?")
     assert "#AF10326" in talk.say("Und die Wanduhr?")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Bitte stornieren Sie #AF10326", "nein, lass mal", "ok"],
+        ["Kann ich AF10326 noch stornieren?", "nein danke", "ok"],
+        ["Annulez la commande #AF10326", "non finalement", "d'accord"],
+        ["¿Puedo cancelar AF10326?", "mejor no", "vale"],
+    ],
+)
+def test_what_was_declined_is_not_asked_again(lines: list[str]) -> None:
+    talk = Talk(ADA)
+    *_, last = [talk.say(line) for line in lines]
+    assert "AF10326" not in last
+    assert talk.proposed == []

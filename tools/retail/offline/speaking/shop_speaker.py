@@ -128,7 +128,8 @@ class ShopSpeaker(ShopWishes):
             return _PROPOSED.get(proposals[-1].name, "")
         agrees = answer_to_confirmation(conversation.message) == "yes"
         replies = [said.text for said in conversation.said if not said.by_customer]
-        last = replies[-2:] if agrees else replies[-1:]  # who agrees may have asked something in between
+        # Who agrees may have asked something in between, to which an article was quoted; a no is never gone behind.
+        last = replies[-2:] if agrees and "[" in conversation.last_reply else replies[-1:]
         return next(filter(None, map(self._asked_in, reversed(last))), "")
 
     def _said_before(self) -> str:
