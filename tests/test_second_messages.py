@@ -280,3 +280,9 @@ async def test_what_did_not_help_or_displeases_and_an_order_of_what_was_asked_ab
     lines: tuple[str, ...], said: str, talk: Talk
 ) -> None:
     assert (await talk(*lines))[-1].startswith(said)
+
+
+async def test_a_wish_may_speak_of_what_was_told_a_little_before(talk: Talk) -> None:
+    lines = ("which classes have I booked?", "my locker does not open", "cancel the second one please")
+    assert "Cancel class C105" in (await talk(*lines))[-1]
+    assert "Shall I" not in (await talk("which classes are free?", "the pilates was too hard on thursday"))[-1]

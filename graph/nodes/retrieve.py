@@ -34,6 +34,8 @@ from tools.tool import Tool
 
 MOST_LED_TO = 8
 """Reads at most that the records of a message lead to at a time."""
+REPLIES = 3
+"""Replies that are looked back over for the records a wish speaks of."""
 DEEPEST = 3
 """How often records that were read lead on to others."""
 
@@ -105,7 +107,7 @@ async def retrieve(
             customer,
             chooses=chooses,
             before=said_before(state.messages),
-            told=told_last(state.messages) if chooses else (),
+            told=told_lately(state.messages) if chooses else (),
         )
         update |= {"cases": answered.cases, "case_led": answered.led}
         if answered.dropped and actions and state.open_question:  # nothing is to wait for a yes any more
@@ -193,17 +195,17 @@ def said_before(messages: Sequence[AnyMessage]) -> str:
     return next((text_of(m) for m in reversed(messages[:-1]) if isinstance(m, HumanMessage)), "")
 
 
-def told_last(messages: Sequence[AnyMessage]) -> list[Told]:
-    """Return the records that the last reply before the newest message told."""
+def told_lately(messages: Sequence[AnyMessage]) -> list[list[Told]]:
+    """Return the records that each of the last few replies before the newest message told, the newest first."""
     before = messages[: len(messages) - len(newest_turn(list(messages)))]
-    reply = next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
+    replies = [text for m in reversed(before) if isinstance(m, AIMessage) and (text := text_of(m)).strip()][:REPLIES]
     calls = {call["id"]: call for m in before if isinstance(m, AIMessage) for call in m.tool_calls}
     reads = [
         Read(call["name"], call["args"], json_or_text(m.text))
         for m in before
         if isinstance(m, ToolMessage) and m.status == "success" and (call := calls.get(m.tool_call_id))
     ]
-    return told_in(reply, reads)
+    return [told_in(reply, reads) for reply in replies]
 
 
 def _ahead(tool: Tool, args: Mapping[str, Any]) -> ToolCall:

@@ -95,7 +95,7 @@ async def apply_message(
     *,
     chooses: bool,
     before: str = "",
-    told: Sequence[Told] = (),
+    told: Sequence[Sequence[Told]] = (),
 ) -> CasesAfter:
     """Return the cases after a message of the customer, with everything read that the open one wants.
 
@@ -107,7 +107,7 @@ async def apply_message(
         context: On whose behalf records are read.
         chooses: Whether a request opens a case; else a model opens them.
         before: What the customer said before it, where no case was open.
-        told: The records that they were told last, where no case was open.
+        told: The records that each of the last replies told, the newest first.
     """
     text = join_spelled(text)
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more

@@ -33,6 +33,9 @@ REFERS_TO_IT = re.compile(
     r"\b(?:ese|esa|eso|este|esta|lo|la)\b|\b(?:renov|prolong|cancel|anul)\w+(?:lo|la)\b"
 )
 """How the one thing that was spoken of is meant."""
+HAS_BEEN = re.compile(
+    r"\b(?:was|were|had|been|war|waren|hatte|gewesen|était|étais|avait|estaba|estuve|fue|fui|había)\b"
+)
 TAKES = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|yes|great|good|ja|gut|oui|d'accord|sí|vale)\W+)*(?:"
     r"i(?:'ll| will| would like to|'d like to)? take|book me in|sign me up|ich nehme|je (?:le |la )?prends|"
@@ -130,16 +133,19 @@ async def about_another(book: ProcedureBook, told_no: Case, text: str, source: s
     return with_slot(procedure, case, subject, others[0], source) if len(others) == 1 else case if others else None
 
 
-def about_told(book: ProcedureBook, cases: list[Case], text: str, source: str, told: Sequence[Told]) -> list[Case]:
+def about_told(
+    book: ProcedureBook, cases: list[Case], text: str, source: str, lately: Sequence[Sequence[Told]]
+) -> list[Case]:
     """Return the stack after a message that may speak of a record that was told last: what was just asked for is done
     with it, and of what anybody may have, the one that is picked is taken.
     """
+    told = next(filter(None, lately), ()) if cases else next(iter(lately), ())
     if not told or (is_question(text) and not cases):
         return cases
     places = picked([one.option for one in told], text, by_place=True) or []
     if len(told) == 1 and (REFERS_TO_IT.search(normalised(text)) or TAKES.match(normalised(text))):
         places = [0]
-    if len(places) != 1 or len(text.split()) > MOST_WORDS or PAST.search(text):
+    if len(places) != 1 or len(text.split()) > MOST_WORDS or PAST.search(text) or HAS_BEEN.search(normalised(text)):
         return cases
     one = told[places[0]]
     wanted = [followed(book, cases[-1])] if cases else book.sorted

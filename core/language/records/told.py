@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.json_records import Record, records_within, texts_in
+from core.language.records.descriptions import is_day
 from core.language.records.picking import Option
 
+_MOST_READS = 40
+"""Reads that are looked back over; what was told just now was read just now."""
 _LONGEST = 80
 """Characters of a value by which a record is named."""
 
@@ -48,18 +51,29 @@ def name_of(record: Record) -> Any:
 
 
 def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
-    """Return the records that a reply told, in its order; of one that was read twice, what was found last."""
-    places: dict[tuple[str, str], tuple[int, Told]] = {}
-    known = list(reads)
+    """Return the records that a reply told, in its order; of one that was read twice, the one more of which was told,
+    or what was found last.
+    """
+    places: dict[str, tuple[int, float, Told]] = {}
+    known = list(reads)[-_MOST_READS:]
     for read in known:
         for record in records_within(read.found):
             name = name_of(record)
-            if name is None or len(str(name)) > _LONGEST or not isinstance(read.found, Mapping | list):
+            if name is None or len(str(name)) > _LONGEST or str(name) not in reply:
                 continue
             if named := re.search(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", reply):
-                told = Told(read, record, _leading_to(read, known))
-                places[read.tool, str(name)] = (named.start(), told)
-    return [told for _, told in sorted(places.values(), key=lambda one: one[0])]
+                share = _share_told(record, reply)
+                if str(name) not in places or share >= places[str(name)][1]:
+                    places[str(name)] = (named.start(), share, Told(read, record, _leading_to(read, known)))
+    return [told for _, _, told in sorted(places.values(), key=lambda one: one[0])]
+
+
+def _share_told(record: Record, reply: str) -> float:
+    """Return the share of a record's plain values, without days, that stand in a reply."""
+    values = [str(v) for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool)]
+    values = [value for value in values if value and not is_day(value)]
+    found = [value for value in values if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", reply)]
+    return len(found) / len(values) if values else 0.0
 
 
 def _leading_to(read: Read, known: Iterable[Read]) -> Record:

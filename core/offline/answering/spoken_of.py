@@ -34,6 +34,8 @@ _LISTS = re.compile(
     r"\bquel(?:le)?s? \w+ (?:(?:y )?a|sont|avez|sont-ils)\b|\bqué \w+ (?:hay|tienen|tenéis|están)\b"
 )
 """What asks for the things on offer themselves."""
+_OWN_LIST = re.compile(r"^\W*(?:(?:hi|hello|and|so|ok)\W+)*(?:what|which)(?: \w+){0,2} (?:have|did|do|had) (?:i|we)\b")
+"""What asks for what the customer has."""
 _OF_ANY = frozenset(content_stems("get list show find search all free available my own current"))
 """Words of a tool's name that say nothing of what it lists."""
 
@@ -84,7 +86,8 @@ def picks_one(text: str) -> bool:
 def listed(desk: Toolbox, *, found: str = FOUND, locale: str = ENGLISH, english: str = "") -> str:
     """Return the records of a read that a message asks for by what they are: `which rooms are free?`; else nothing."""
     asked = f"{desk.conversation.message} {english}".strip()
-    if not _LISTS.search(normal(asked)) or names_change(asked):
+    own = _OWN_LIST.search(normal(asked)) is not None
+    if not (own or _LISTS.search(normal(asked))) or names_change(asked):
         return ""
     stems = set(content_stems(asked))
     whole = [result for result in desk.conversation.results if not (result.failed or result.args)]
@@ -93,7 +96,7 @@ def listed(desk: Toolbox, *, found: str = FOUND, locale: str = ENGLISH, english:
     best = [
         result
         for result, n, is_named in zip(whole, about, named, strict=True)
-        if n == max(about) and (is_named or n > 1)
+        if n == max(about) and (is_named or n > (0 if own else 1))
     ]
     return _told(found, [line for result in best for line in _on_offer(result.data, asked, locale)])
 
