@@ -12,7 +12,8 @@ THRESHOLDS = (20_000, 20, 50)
 
 _POOLS, _LARGE = -8, -3
 """`M_ARENA_MAX` and `M_MMAP_THRESHOLD` of mallopt(3)."""
-_LARGE_BYTES = 131_072
+_LARGE_BYTES = 262_144
+"""More than a tensor of an ordinary question, which would be asked of the system each time."""
 
 
 @cache
