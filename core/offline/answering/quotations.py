@@ -30,8 +30,8 @@ _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
 _ON_TOPIC = 0.5
 """How much of that is enough where the articles are known to be about it."""
-_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.85, 0.9
-"""A second passage is quoted beside the first when it fits nearly as well; a neighbour need not fit so well."""
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.3, 0.5
+"""A second passage is quoted beside the first when it is nearly as likely; a neighbour need not be so likely."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _MOST_LIKELY = 0.9
@@ -250,11 +250,12 @@ def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
     if other.passage.title == best.passage.title:
         if best.passage.section and not other.passage.section:
             return False  # how an article begins says nothing that the section which answers does not
-        return max(other.scores) >= _NEAR_IN_ARTICLE * max(best.scores)
+        as_likely = max(likelihoods(other)) >= _NEAR_IN_ARTICLE * max(likelihoods(best))
+        return as_likely and bool(_asked_words(question, f"{other.passage.section} {other.best.text}"))
     heading = content_stems(f"{other.passage.title} {other.passage.section}")
-    return max(other.scores) >= _NEAR_ELSEWHERE * max(best.scores) and not set(content_stems(question)).isdisjoint(
-        heading
-    )
+    return max(likelihoods(other)) >= _NEAR_ELSEWHERE * max(likelihoods(best)) and not set(
+        content_stems(question)
+    ).isdisjoint(heading)
 
 
 def cited(scored: Scored, most: int, room: int) -> str:

@@ -16,7 +16,8 @@ _STARTERS = (
 )
 _JOINT = re.compile(
     rf"\s{{0,8}};\s{{0,8}}|\s{{0,8}}:\s{{1,8}}(?={_STARTERS})|(?:\s{{0,8}},\s{{0,8}}|"
-    rf"(?<!\s)\s{{1,8}})(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|"
+    rf"(?<!\s)(?<!\byou)(?<!\bwe)(?<!\bi)\s{{1,8}})"  # not within `do you also ship`
+    r"(?:and(?: also| then| please| finally)?|then|plus|but(?: also)?|also|as well as|lastly|"
     rf"finally|secondly|und|et|y)\s{{1,8}}(?={_STARTERS})"
     rf"|\s{{0,8}},\s{{0,8}}(?={_STARTERS.replace('|my ', '').replace('|to ', '|')})",
     re.IGNORECASE,
