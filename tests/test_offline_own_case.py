@@ -235,3 +235,9 @@ def test_a_wish_right_after_an_order_was_told_is_about_that_order() -> None:
     reply = talk.say("can u cancel it and refund me")
     assert "#AF10299" in reply
     assert not talk.proposed
+
+
+def test_who_asks_for_a_number_again_is_not_told_of_lost_parcels() -> None:
+    reply = on(TODAY, "theo_marchand_1027").say("what was the tracking number of my order #AF10213 again?")
+    assert "466211120720" in reply
+    assert "trace" not in reply

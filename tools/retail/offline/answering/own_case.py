@@ -29,7 +29,7 @@ _DONE = {"cancel": "cancelled"}
 ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
 _LOST = re.compile(
     r"\blost\b|\b(?:never|doesn't|does not|doesnt|not) (?:comes?|arrives?|arrived|(?:show|turn)(?:s|ed)? up)\b|"
-    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|again)\b"
+    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|(?:send|sent|ship) (?:it|them|one) again)\b"
 )
 """Asks what becomes of goods that are on their way and late."""
 _WHEN = re.compile(r"\bwhen\b|\bhow long\b")
