@@ -57,6 +57,8 @@ _SMALL_TALK = {
 _INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2
 """So many times in a row nothing is known; then a person is brought in."""
+_NEARER_THAN_RECORDS = 0.45
+"""How sure it has to be that the nearest article answers, for it to be told instead of the customer's own records."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
 _PERSON = "request_human"
 
@@ -239,12 +241,12 @@ class Planner:
         state = state_beside(desk.conversation) if self.tells_records else ""
         if not desk.nearest(first.text, before):
             before = context_of(first, desk.conversation)
-        if not beside and desk.nearest(first.text, before):
+        near = None if beside else desk.nearest(first.text, before)
+        records = own_records(desk.conversation) if self.tells_records and not state else ""
+        if near and (not records or near.score >= _NEARER_THAN_RECORDS):
             return "\n\n".join(filter(None, (state, no_answer(first.text, desk, before))))
-        if state:
-            return state
-        if self.tells_records and (records := own_records(desk.conversation)):
-            return records
+        if state or records:
+            return state or records
         return left_open(beyond(requests, beside, desk)) if beside else no_answer(first.text, desk, before)
 
     def _with_records(self, records: str, desk: Toolbox) -> str:
