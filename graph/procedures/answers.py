@@ -249,7 +249,8 @@ def number_by_difference(slot: Slot, said: Sequence[str], at_present: int | None
     """
     if slot.type != "integer":
         return None
-    found = next((one for text in reversed(said) if (one := difference_in(text)) is not None), None)
+    wished = (text for text in reversed(said) if not asks_about(text))  # who asks whether says no number yet
+    found = next((one for text in wished if (one := difference_in(text)) is not None), None)
     return None if found is None else fitting(slot, (at_present or 0) + found)
 
 
