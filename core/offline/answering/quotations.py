@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from core.embeddings.minilm import MiniLM
 from core.language.requested_changes import asks_about
@@ -30,8 +30,10 @@ _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
 _ON_TOPIC = 0.5
 """How much of that is enough where the articles are known to be about it."""
-_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.3, 0.5
+_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.15, 0.5
 """A second passage is quoted beside the first when it is nearly as likely; a neighbour need not be so likely."""
+_BESIDE = 3
+"""Passages at most, behind the first, of which one is quoted beside it."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _MOST_LIKELY = 0.9
@@ -110,15 +112,15 @@ def find_quote(
     goes_on = question if before else ""
     answers = _answering(best, goes_on) if pointed else best
     said = [cited(answers, MAX_SENTENCES, MAX_CHARS)]
-    said += [
+    beside = (
         cited(_answering(other, goes_on) if pointed else other, 2, _MAX_CHARS_BESIDE)
-        for other in others[:1]
-        if sure >= SURE
+        for other in others[:_BESIDE]
+        if sure >= NEAR
         and _belongs_beside(other, best, question)
         and not _overlap(other, best)
         and not (pointed and _says_no_more(other, best, question, reading))
-    ]
-    text = " ".join(said)
+    )
+    text = " ".join([*said, *islice(beside, 1)])
     again = is_told(text, told) and (bool(before) or sure < SURE)
     if again and (more := _further((best, *others), alone, question, told)):
         return Quote(cited(_answering(more, goes_on), MAX_SENTENCES, MAX_CHARS), sure, more.passage.title)
