@@ -90,6 +90,10 @@ def test_dates_and_lists_are_written_in_the_language() -> None:
         ("注文はどこですか", "en", "ja"),
         ("Siparişim nerede, lütfen bakar mısınız?", "en", "tr"),
         ("ok, and where is my refund?", "de", "en"),
+        ("plus a promo code?", "en", "en"),
+        ("no internet since yesterday. send a technician", "en", "en"),
+        ("just me, no bags, no insurance", "en", "en"),
+        ("tell me about reservation 07S7FC", "en", "en"),
     ],
 )
 def test_the_language_is_that_of_the_newest_telling_message(text: str, before: str, spoken: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.language.greetings import is_small_talk, is_thanks
+from core.language.greetings import ends_well, is_small_talk, is_thanks
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,15 @@ def test_thanks_in_any_words_are_small_talk(text: str) -> None:
 )
 def test_what_says_more_is_no_thanks(text: str) -> None:
     assert not is_thanks(text)
+
+
+@pytest.mark.parametrize("text", ["its back, thanks!", "it's working again now", "es geht wieder, danke", "thx"])
+def test_who_tells_that_all_is_well_asks_for_nothing(text: str) -> None:
+    assert ends_well(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["is it back?", "it's back to the old price", "it works again but the light is red", "it is not back"]
+)
+def test_who_still_has_a_matter_does_not_end_well(text: str) -> None:
+    assert not ends_well(text)

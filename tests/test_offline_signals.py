@@ -48,6 +48,8 @@ from tools.retail.offline.reading.order_intents import order_intent
         "Quero falar com um humano",
         "Ik wil met een medewerker praten",
         "Chcę porozmawiać z człowiekiem",
+        "a person then please",
+        "thats stupid. i want to complain",
     ],
 )
 def test_a_wish_for_a_person_is_recognised(text: str) -> None:

@@ -15,7 +15,7 @@ _WORDS: dict[str, str] = {
     "en": "the a an and or is are was were i you it my your to of for with in on at not do does did have has can "
     "could would will "
     "what when where why how which who this that there but if me please from by be been am as they we our any "
-    "some i'm it's don't will should",
+    "some i'm it's don't will should no plus son since until about just so",
     "de": "der die das und oder ist sind war ich du sie es mein meine meinen meiner ihr ihre ihren zu von für mit im "
     "in am auf nicht "
     "kein keine habe haben hat kann können würde wird was wann wo warum wie welche wer dieser dieses aber wenn "
@@ -29,7 +29,7 @@ _WORDS: dict[str, str] = {
     "peut puis pouvez voudrais quand où pourquoi comment quel quelle qui ce cette mais si me s'il plaît au aux "
     "en par nous été "
     "c'est j'ai je n'ai l'article que quels combien coûte d'un d'une est-ce qu'est-ce depuis chez son sa ses leur "
-    "suis es sommes sera serait faut veux voulez peux plus d'internet j'aimerais moi toi ça quoi déjà aussi encore "
+    "suis es sommes sera serait faut veux voulez peux plus j'aimerais moi toi ça quoi déjà aussi encore "
     "pas oui non svp lui l'ai y a-t-il hier aujourd'hui demain",
     "es": "el la los las un una unos y o es son era yo tú usted mi mis su sus tu a de del para con en sobre no he ha "
     "han puede puedo "
@@ -154,8 +154,13 @@ def _is_telling(token: str, language: str) -> bool:
 @cache
 def _telling_words() -> Mapping[str, frozenset[str]]:
     """Return the beginnings of words that tell each language: those of others, and what is alike in English, do not."""
+    english = {word[:_LONG] for words in GLOSSARIES.values() for means in words.values() for word in means.split()}
     known = {
-        language: {word for word, means in words.items() if len(word) >= _LONG and not means.startswith(word[:_LIKE])}
+        language: {
+            word
+            for word, means in words.items()
+            if len(word) >= _LONG and word[:_LONG] not in english and not means.startswith(word[:_LIKE])
+        }
         for language, words in GLOSSARIES.items()
     }
     starts = {language: {word[:_LONG] for word in words} for language, words in known.items()}

@@ -73,6 +73,7 @@ _SETTLED = re.compile(
     rf"|(?:that|this|it)(?:'s| is| has) (?:all |now |been |finally )*(?:solved|fixed|sorted|resolved|settled)\b{_ENDS}"
     r"|(?:that|this|it|your (?:answer|advice|tip|hint)) (?:really |totally |definitely )?(?:helped|worked|did "
     r"the trick|answers (?:my|the) question)\b"
+    rf"|(?:it|everything)(?:'?s| is) (?:back|working|up and running)(?: up| online| on| again| now)*{_ENDS}"
     r"|it works now\b|works (?:again|now|perfectly)\b|(?:my |the )?(?:problem|issue|question|matter)(?:'s| is| "
     r"has been| was)? (?:now )?(?:solved|fixed|resolved|answered|settled|sorted)\b"
     r"|that(?:'s| is| was) (?:all|exactly what|everything) i (?:needed|wanted|was looking for)|all (?:sorted|"
@@ -97,6 +98,7 @@ _DOUBT = re.compile(
 )
 """One word of doubt and nothing counts: who says less is counted as assumed, which nobody is misled by."""
 LONGEST_SETTLED = 300
+_SHORT = 12
 
 
 def says_settled(text: str) -> bool:
@@ -104,3 +106,8 @@ def says_settled(text: str) -> bool:
     plain = normal(text[: LONGEST_SETTLED + 1])
     plain = re.sub(r"\bno (?:more|further) questions\b|\bnothing else\b|\bnichts weiter\b", "", plain)
     return len(plain) <= LONGEST_SETTLED and bool(_SETTLED.search(plain)) and not _DOUBT.search(plain)
+
+
+def ends_well(text: str) -> bool:
+    """Say whether a short message thanks, or tells that the matter is settled, and asks for nothing more."""
+    return is_thanks(text) or ("?" not in text and len(text.split()) <= _SHORT and says_settled(text))

@@ -64,7 +64,10 @@ _HUMAN = any_of(
     r"\bcall (?:me|us) back\b|\bcallback\b|\b(?:want|need|like|request|get) (?:a )?(?:phone )?call (?:back "
     r")?(?:from|by) (?:you|your|a|an|the|someone|somebody)\b",
     r"\b(?:someone|somebody) who (?:can|could|is able to|will) (?:actually|really) help\b",
-    r"^(?:an? )?(?:(?:real|live|actual) )?(?:person|human|agent|representative|operator),? (?:please|pls|plz)\b",
+    r"^(?:an? )?(?:(?:real|live|actual) )?(?:person|human|agent|representative|operator)(?: then)?,? "
+    r"(?:please|pls|plz)\b",
+    r"\b(?:i|we)(?:'d)? (?:want|like|wish|need|have) to (?:complain(?! to (?:the|my)\b)|"
+    r"(?:file|make|lodge|raise|submit) an? (?:official |formal )?complaint)\b",
 )
 _PERSON_DE = (
     r"(?:menschen?|mitarbeiter(?:in)?|kolleg(?:en|in)|(?:kunden)?berater(?:in)?|sachbearbeiter(?:in)?|kundendienst|"

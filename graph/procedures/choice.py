@@ -12,6 +12,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.detection import GLOSSARIES, spoken_language
 from core.language.fixed_sentences import ENGLISH
 from core.language.glossary import in_english
+from core.language.greetings import says_settled
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
 from core.language.several import count_of, tried_already
@@ -320,7 +321,7 @@ class Chooser:
 def _wanted(message: str) -> list[str]:
     """Return the clauses of a message that may wish something, and the whole where all of them may."""
     clauses = [part for part in CLAUSES.split(message) if len(part.split()) > 1][:MOST_CLAUSES]
-    wanted = [part for part in clauses if not (is_question(part) or LOOKS_UP.match(part))]
+    wanted = [part for part in clauses if not (is_question(part) or LOOKS_UP.match(part) or says_settled(part))]
     asks = WHAT_IS_WRONG.search(message)
     if len(wanted) == len(clauses) and not (asks or is_question(message) or LOOKS_UP.match(message)):
         wanted.append(message)

@@ -11,7 +11,7 @@ from core.language.corrections import takes_back
 from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
 from core.language.glossary import in_english, unknown_words
-from core.language.greetings import is_thanks
+from core.language.greetings import ends_well
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, content_words
@@ -212,7 +212,7 @@ class Speaker:
             return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
         if self.hears("greeting", self.newest):
             return self.say("hello"), []
-        if self.hears("thanks", self.newest) or is_thanks(self.newest):
+        if self.hears("thanks", self.newest) or ends_well(self.newest):
             return self.say("thanks"), []
         if answer == "yes":
             return self.say("nothing_open"), []

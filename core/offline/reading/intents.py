@@ -2,7 +2,7 @@
 
 import re
 
-from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, is_thanks
+from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, ends_well
 from core.language.signals import disputes_charge, reports_fraud
 from core.language.text import normal
 from core.language.words import spelled
@@ -53,7 +53,7 @@ def rule_intent(clause: str) -> str | None:
     text = spelled(normal(clause))
     if not re.search(r"\w", text):
         return "unclear"
-    if is_thanks(text):
+    if ends_well(text):
         return "thanks"
     if GOODBYE.match(text):
         return "goodbye"
