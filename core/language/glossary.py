@@ -13,6 +13,8 @@ _FEW = 4
 _SHORT = 4
 """Letters of a beginning that may stand before a whole ending; a shorter one is the word itself, or nearly."""
 _ENDING = 2
+_LONGEST = 60
+"""Letters of a word at most; a longer one is none."""
 _LINK = re.compile(r"^(?:es|en|s|n)(?=\w{4})")
 """What joins the parts of a German compound."""
 
@@ -71,7 +73,7 @@ def _without_accents(language: str) -> Mapping[str, str]:
 
 def _by_parts(word: str, meanings: Mapping[str, str]) -> str | None:
     """Return what a word means, of a compound what its parts do."""
-    for end in range(len(word), 1, -1):
+    for end in range(len(word), 1, -1) if len(word) <= _LONGEST else ():
         start, rest = word[:end], word[end:]
         if start in meanings and (len(start) >= _SHORT or len(rest) <= _ENDING):
             more = _by_parts(_LINK.sub("", rest), meanings) if len(rest) >= _SHORT else None

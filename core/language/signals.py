@@ -79,8 +79,7 @@ _PERSON_FR = (
 _PERSON_ES = (
     r"(?:persona|humano|agente|asesora?|operadora?|representante|encargad[oa]|responsable|supervisora?|compañer[oa])"
 )
-_HUMAN_ELSEWHERE = any_of(
-    # German
+_HUMAN_GERMAN_FRENCH = any_of(
     rf"\b(?:mit|an|zu) (?:[\w']+ ){{0,2}}{_PERSON_DE} ?(?:bitte )?(?:\w+ )?(?:sprechen|reden|verb[iu]nden|weiterleiten|"
     r"weitergeleitet|schreiben|chatten|durchstellen|telefonieren)",
     rf"\b(?:gib|geben sie|hol|holen sie|ich (?:will|möchte|brauche?|hätte gern)) (?:mir |uns )?(?:bitte |jetzt |mal )*"
@@ -112,11 +111,13 @@ _HUMAN_ELSEWHERE = any_of(
     r"s'il (?:vous|te) pla[iî]t",
     r"\bvraie personne\b|\b(?:passez|passe|mettez)[- ]moi (?:en (?:contact|relation) avec )?(?:un|une|"
     r"quelqu'un|le service)",
+)
+_HUMAN_ELSEWHERE = any_of(
     # Spanish
     rf"\b(?:quiero|quisiera|necesito|prefiero|dame|deme|pás[ae]me con|póng[ae]me con|comun[ií]\w+me con) "
     rf"(?:con )?(?:un|una|algún|alguna|otra?|el|la) (?:\w+ )?{_PERSON_ES}\b"
     r"(?! (?:más|adicional|para (?:venir|reparar)))",
-    rf"^\W*con (?:un|una) {_PERSON_ES}\b|\batención al cliente\b.*\bpor favor\b",
+    rf"^\W{{0,9}}con (?:un|una) {_PERSON_ES}\b|\batención al cliente\b.*\bpor favor\b",
     r"\bme (?:puede|pueden|podría|podrían|podéis|puedes) llamar\b|\bque me llamen?\b|\bll[aá]m[ae]n?me\b",
     r"\b(?:hablar|contactar|chatear|comunicarme|conversar) (?:directamente )?con (?:(?:un|una|el|la|su|algún|"
     r"alguna|otra?) (?:\w+ )?(?:persona|humano|agente|asesora?|operadora?|representante|supervisora?|"
@@ -141,8 +142,8 @@ _HUMAN_ELSEWHERE = any_of(
     r")?(?:człowiekiem|konsultant(?:em|ką)|pracownikiem|kimś|osobą|agentem|doradcą|operatorem|przedstawicielem)",
     r"\b(?:żyw(?:ym|y|ego) człowiek\w*|prawdziw(?:ym|y|a|ą) (?:człowiek\w*|osob\w*))",
     # the word alone, as the agent itself tells people to write it
-    r"^\W*(?:(?:einen?|ein|une?|una?|uma|een|bitte|por favor) )?(?:mensch(?:en)?|mitarbeiter(?:in)?|personne|humaine?|"
-    r"conseill(?:er|ère)|persona|humano|agente|operatore|pessoa|atendente|mens|medewerker|człowiek|konsultant|موظف|شخص|"
+    r"^\W{0,9}(?:(?:einen?|ein|une?|una?|uma|een|bitte|por favor) )?(?:mensch(?:en)?|mitarbeiter(?:in)?|personne|"
+    r"humaine?|conseill(?:er|ère)|persona|humano|agente|operatore|pessoa|atendente|mens|medewerker|człowiek|konsultant|موظف|شخص|"
     r"担当者|人間|insan|temsilci)(?:,? (?:bitte|s'il vous pla[iî]t|por favor|per favore|alstublieft|proszę|"
     r"lütfen))?\W*$",
     # Arabic
@@ -153,7 +154,7 @@ _HUMAN_ELSEWHERE = any_of(
 def wants_human(text: str) -> bool:
     """Say whether the customer asks for a person instead of the assistant (English first, eight other languages)."""
     normal = normalised(text)
-    return bool(_HUMAN.search(normal) or _HUMAN_ELSEWHERE.search(normal))
+    return any(said.search(normal) for said in (_HUMAN, _HUMAN_GERMAN_FRENCH, _HUMAN_ELSEWHERE))
 
 
 _STAFF_NAMED = any_of(

@@ -22,14 +22,16 @@ Facts = Mapping[str, Any]
 _OFFERED = 6
 WHICH_VERSION = "Which version would you like"
 """Begins the question for a version where none was named."""
-_THIS_FOR_THAT = re.compile(
-    r"\b(?:exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn)\b(?P<old>.*?)\b(?:for|to|into|"
-    r"against)\b(?P<new>.*)",
-    re.I | re.S,
+_THIS_FOR_THAT = tuple(
+    (re.compile(rf"\b(?:{begins})\b", re.I), re.compile(rf"\b(?:{goes_on})\b", re.I))
+    for begins, goes_on in (
+        (r"exchang\w*|swap\w*|trad\w*|chang\w*|switch\w*|replac\w*|turn", "for|to|into|against"),
+        ("from", "to"),
+        (r"replac\w*", "with|by"),
+    )
 )
-_FROM_TO = re.compile(r"\bfrom (?P<old>.*?)\bto\b(?P<new>.*)", re.I | re.S)
-_WITH_THAT = re.compile(r"\breplac\w*\b(?P<old>.*?)\b(?:with|by)\b(?P<new>.*)", re.I | re.S)
-_INSTEAD_OF = re.compile(r"(?P<new>.*)\b(?:instead of|rather than|in place of)\b(?P<old>.*)", re.I | re.S)
+"""What stands before the item that goes, and between it and the one that comes."""
+_INSTEAD_OF = re.compile(r"\b(?:instead of|rather than|in place of)\b", re.I)
 _A_THING = re.compile(r"(?:an?|the|some|my) ([a-z' -]+)", re.I)
 _NO_THING = frozenset(
     content_stems(
@@ -51,11 +53,11 @@ def products_of(desk: Toolbox, product_ids: Sequence[str]) -> dict[str, Facts]:
 
 def _direction(text: str) -> tuple[str, str]:
     """Return what a text says of the item that goes and of the one that comes; all of it for both if unclear."""
-    found = _THIS_FOR_THAT.search(text) or _FROM_TO.search(text) or _WITH_THAT.search(text)
-    if found:
-        return found["old"], found["new"]
-    if instead := _INSTEAD_OF.search(text):
-        return instead["old"], instead["new"]
+    for begins, goes_on in _THIS_FOR_THAT:
+        if (begun := begins.search(text)) and (between := goes_on.search(text, begun.end())):
+            return text[begun.end() : between.start()], text[between.end() :]
+    for instead in list(_INSTEAD_OF.finditer(text))[-1:]:
+        return text[instead.end() :], text[: instead.start()]
     return "", text
 
 
