@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import threading
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -23,8 +22,6 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 3.0
 """How long a turn waits for changed files; one that begins later waits again."""
-AGAIN_SECONDS = 1.0
-"""How long turns rely on the last look: a busy process would else read its folders with each message."""
 _NOT_OPENED = ("evals", "proposed", "__pycache__")
 """Folders of a business that a running agent reads nothing of."""
 
@@ -81,14 +78,10 @@ class BusinessReload:
         self._settings, self._take_up = settings, take_up
         self._files = _Files(settings.business_folder)
         self._working: asyncio.Task[None] | None = None
-        self._looked = 0.0
 
     async def look(self) -> None:
         """Take up files that changed; one that takes long to open is taken up by a later turn."""
         if self._working is None or self._working.done():
-            if time.monotonic() < self._looked + AGAIN_SECONDS:
-                return
-            self._looked = time.monotonic()
             if not await asyncio.to_thread(self._files.changed):
                 return
             self._working = asyncio.create_task(self._reload(), name="business")

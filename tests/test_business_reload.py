@@ -21,9 +21,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def mill(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
-    """Serve the business over HTTP, without a model; each turn looks at the files."""
-    monkeypatch.setattr("graph.business_reload.AGAIN_SECONDS", 0.0)
+async def mill(folder: Path, tmp_path: Path) -> AsyncIterator[Running]:
+    """Serve the business over HTTP, without a model."""
     async with serving_business(folder, tmp_path) as running:
         yield running
 
