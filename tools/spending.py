@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import reduce
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, bindparam, delete, func, select, text
+from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import BackendUnavailable
 from core.storage.database import OwnDatabase
@@ -34,12 +36,6 @@ _AMOUNTS = ("requests", "tokens", "tool_calls", "cost")
 _TOTALS = select(*(func.coalesce(func.sum(spending.c[name]), 0.0) for name in _AMOUNTS)).where(
     spending.c.customer_id == bindparam("customer"), spending.c.hour > bindparam("oldest")
 )
-_ADD = f"""
-    INSERT INTO spending (customer_id, hour, {", ".join(_AMOUNTS)})
-    VALUES (:customer_id, :hour, {", ".join(f":{name}" for name in _AMOUNTS)})
-    ON CONFLICT (customer_id, hour)
-    DO UPDATE SET {", ".join(f"{name} = spending.{name} + excluded.{name}" for name in _AMOUNTS)}
-"""  # noqa: S608 - of the names above, in words that SQLite and PostgreSQL share
 
 
 @dataclass(frozen=True)
@@ -100,8 +96,14 @@ class SpendingLog:
             return
         try:
             async with self._database.writing() as connection:
+                insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+                row = insert(spending)
+                upsert = row.on_conflict_do_update(
+                    index_elements=["customer_id", "hour"],
+                    set_={name: spending.c[name] + row.excluded[name] for name in _AMOUNTS},
+                )
                 rows = [{"customer_id": who, "hour": hour, **vars(s)} for (who, hour), s in waiting.items()]
-                await connection.execute(text(_ADD), rows)
+                await connection.execute(upsert, rows)
                 await connection.execute(delete(spending).where(spending.c.hour <= self._hour() - HOURS_KEPT))
         except BackendUnavailable:
             for key, spent in waiting.items():

@@ -106,10 +106,6 @@ def _apply_revisions(connection: Connection, history: History, found: str) -> No
 
 def _add_what_is_missing(connection: Connection, tables: MetaData) -> None:
     """Add the tables, columns and indexes that a database does not have yet; the columns may be empty there."""
-    if connection.dialect.name == "postgresql":
-        # Partial indexes are declared for SQLite: to declare them for PostgreSQL would load its dialect in each start.
-        for index in (index for table in tables.sorted_tables for index in table.indexes):
-            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
     tables.create_all(connection)
     for table in tables.sorted_tables:
         known = {column["name"] for column in inspect(connection).get_columns(table.name)}

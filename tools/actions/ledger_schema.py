@@ -66,6 +66,7 @@ Index(
     actions.c.fingerprint,
     unique=True,
     sqlite_where=actions.c.settled.is_(False),
+    postgresql_where=actions.c.settled.is_(False),
 )
 
 events = Table(

@@ -98,7 +98,7 @@ tickets = Table(
     Column("merged_into", Integer, comment="the ticket that goes on with it"),
     Column("closed_by", String(255), comment="who resolved it or handed it back"),
     # Two processes that escalate one thread at once cannot make two tickets.
-    Index("one_ticket_with_people", "thread_id", unique=True, sqlite_where=_WITH_PEOPLE),
+    Index("one_ticket_with_people", "thread_id", unique=True, sqlite_where=_WITH_PEOPLE, postgresql_where=_WITH_PEOPLE),
 )
 
 notes = Table(
