@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,6 @@ from benchmarks.support.models.scripted import ScriptedChatModel
 from benchmarks.support.models.strict_endpoint import broken_rules
 from core.embeddings.minilm import MiniLM
 from core.errors import Refused
-from core.passages import Passage, Utterance
 from core.safety.untrusted_text import read_message
 from core.storage.database import Database
 from graph.agent import SupportAgent
@@ -30,6 +29,7 @@ from graph.context_window.prompts import prompt_messages
 from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.memory.checkpointers import open_checkpointer
+from ingest.index.opening_index import NoArticles
 from tools.actions.action import Action
 from tools.actions.changes import Change, Outcome, outcome_by_state
 from tools.actions.ledger import ActionLedger
@@ -138,20 +138,6 @@ class JournalShop:
         return Outcome(key=key, operation=change.operation) if known else None
 
 
-class NoPassages:
-    """Find nothing: no article is needed here."""
-
-    async def search(
-        self, dialogue: Sequence[Utterance], *, limit: int, filters: Mapping[str, str] | None = None
-    ) -> list[Passage]:
-        """Return no passage."""
-        return []
-
-    async def fetch(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """Return no passage."""
-        return []
-
-
 class WithoutLedger(ConfirmedActions):
     """Do what the bare stack does: apply on yes, remember nothing, look nothing up."""
 
@@ -210,7 +196,7 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
     """Send the messages and write each reply to the pipe as soon as it is there."""
     orders = Fragile(world.shop(), points, SHOP)
     ledger = ActionLedger(world.url("desk"), clock=lambda: START + timedelta(minutes=minutes))
-    tools = make_tools(orders, NoPassages(), today=lambda: TODAY)
+    tools = make_tools(orders, NoArticles(), today=lambda: TODAY)
     actions = (ConfirmedActions if world.ledger else WithoutLedger)(
         ledger=cast(ActionLedger, Fragile(ledger, points, LEDGER)), tools=tools
     )
@@ -219,7 +205,7 @@ async def play(world: World, messages: Sequence[tuple[str, str]], points: KillPo
     parts = Parts(
         model=model,
         tools=tools,
-        retriever=NoPassages(),
+        retriever=NoArticles(),
         desk=desk,
         writer=TicketWriter(RuleTriage(load_queues(), MiniLM()), None),
         availability=DeskAvailability(DeskHours.parse("always"), reply_within=timedelta(hours=4), staffed=True),

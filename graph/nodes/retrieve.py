@@ -17,7 +17,7 @@ from core.language.detection import spoken_language
 from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.glossary import in_english
 from core.language.records.descriptions import dated, described, describing, names_in
-from core.language.records.told import Read, Told, told_in
+from core.language.records.told import MOST_READS, Read, Told, told_in
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_own_facts
 from core.language.words import content_stems, leans_on_before
@@ -74,7 +74,7 @@ async def retrieve(
         lists = [_ahead(tool, {}) for tool in tools if tool.explains_codes] if leads else []
         codes = await executor.run(lists, config, runtime, reader) if lists else []
         names = names_in([json_or_text(m.text) for m in codes]) if codes else {}
-        called = {tool.name: frozenset(content_stems(" ".join(tool.also_called))) for tool in tools}
+        called = {tool.name: frozenset(content_stems(" ".join(tool.also_called))) for tool in tools} if leads else {}
         made = list(calls)
         for _ in range(DEEPEST):
             calls = meant(asked, calls, results, names, called) if leads else calls
@@ -200,11 +200,12 @@ def told_lately(messages: Sequence[AnyMessage]) -> list[list[Told]]:
     before = messages[: len(messages) - len(newest_turn(list(messages)))]
     replies = [text for m in reversed(before) if isinstance(m, AIMessage) and (text := text_of(m)).strip()][:REPLIES]
     calls = {call["id"]: call for m in before if isinstance(m, AIMessage) for call in m.tool_calls}
-    reads = [
-        Read(call["name"], call["args"], json_or_text(m.text))
+    found = [
+        (call, m.text)
         for m in before
         if isinstance(m, ToolMessage) and m.status == "success" and (call := calls.get(m.tool_call_id))
     ]
+    reads = [Read(call["name"], call["args"], json_or_text(text)) for call, text in found[-MOST_READS:]]
     return [told_in(reply, reads) for reply in replies]
 
 

@@ -1,7 +1,7 @@
 """Tell which records a reply told, so that what is said after it can speak of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from core.json_records import Record, records_within, texts_in
 from core.language.records.descriptions import is_day
 from core.language.records.picking import Option
 
-_MOST_READS = 40
+MOST_READS = 40
 """Reads that are looked back over; what was told just now was read just now."""
 _LONGEST = 80
 """Characters of a value by which a record is named."""
@@ -47,7 +47,7 @@ class Told:
 
 def name_of(record: Record) -> Any:
     """Return the value that names a record, its first one that is no yes or no; None where it has none."""
-    return next((v for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool)), None)
+    return next(_plain_values(record), None)
 
 
 def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
@@ -55,13 +55,13 @@ def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
     or what was found last.
     """
     places: dict[str, tuple[int, float, Told]] = {}
-    known = list(reads)[-_MOST_READS:]
+    known = list(reads)[-MOST_READS:]
     for read in known:
         for record in records_within(read.found):
             name = name_of(record)
             if name is None or len(str(name)) > _LONGEST or str(name) not in reply:
                 continue
-            if named := re.search(rf"(?<![\w-]){re.escape(str(name))}(?![\w-])", reply):
+            if named := _standing(str(name), reply):
                 share = _share_told(record, reply)
                 if str(name) not in places or share >= places[str(name)][1]:
                     places[str(name)] = (named.start(), share, Told(read, record, _leading_to(read, known)))
@@ -70,10 +70,19 @@ def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
 
 def _share_told(record: Record, reply: str) -> float:
     """Return the share of a record's plain values, without days, that stand in a reply."""
-    values = [str(v) for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool)]
-    values = [value for value in values if value and not is_day(value)]
-    found = [value for value in values if re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", reply)]
+    values = [value for value in map(str, _plain_values(record)) if value and not is_day(value)]
+    found = [value for value in values if _standing(value, reply)]
     return len(found) / len(values) if values else 0.0
+
+
+def _plain_values(record: Record) -> Iterator[str | int | float]:
+    """Yield the values of a record that are texts or numbers."""
+    return (v for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool))
+
+
+def _standing(value: str, reply: str) -> re.Match[str] | None:
+    """Find a value that stands in a reply by itself."""
+    return re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", reply)
 
 
 def _leading_to(read: Read, known: Iterable[Read]) -> Record:

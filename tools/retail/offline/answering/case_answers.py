@@ -22,11 +22,12 @@ from tools.retail.offline.answering.own_case import (
     has_request,
     money_back,
     paid_how,
+    payments_of,
     price_compared,
     price_today,
     refunded,
     requested,
-    rule_behind,
+    rule_of_lost,
     verdict,
 )
 from tools.retail.offline.answering.reads import order_status, policy
@@ -113,7 +114,7 @@ def late(request: Request, desk: Toolbox) -> str:
     order = named_orders(request, desk)[0]
     if not order.get("days_late"):
         return order_status(request, desk)
-    rule = rule_behind(f"lost {normal(request.text)}", [order], desk)
+    rule = rule_of_lost(normal(request.text), desk)
     told = f"{status_sentence(order)} {arrival_sentence(order)}"
     if CANCEL.search(normal(request.text)):
         told = f"{told} {verdict('cancel', order)}"
@@ -178,10 +179,10 @@ def _of_amount(text: str, orders: Sequence[Facts]) -> list[Facts]:
     return [order for order in orders if said & {*_amounts(order), *(str(i.get("price")) for i in order["items"])}]
 
 
-def _amounts(order: Facts, kind: str = "") -> list[str]:
-    return [str(p["amount"]) for p in order.get("payments", []) if not kind or p.get("type") == kind]
+def _amounts(order: Facts) -> list[str]:
+    return [str(payment["amount"]) for payment in order.get("payments", [])]
 
 
 def _is_due(order: Facts) -> bool:
     """Say whether money came back for an order or is to come back."""
-    return has_request(order) or bool(_amounts(order, "refund"))
+    return has_request(order) or bool(payments_of(order, "refund"))

@@ -120,7 +120,7 @@ def paid_how(order: Facts, desk: Toolbox) -> str:
     Raises:
         CallNeeded: the profile must be read first.
     """
-    charged = _payments(order, "payment")
+    charged = payments_of(order, "payment")
     if not charged:
         return f"I see no payment for order {order['order_id']}."
     names = _methods(desk, charged)
@@ -146,7 +146,7 @@ def money_back(order: Facts, desk: Toolbox) -> str:
 
 def refunded(order: Facts, desk: Toolbox) -> str:
     """Say what was paid back for an order; empty where nothing was. Raises CallNeeded."""
-    back = _payments(order, "refund")
+    back = payments_of(order, "refund")
     total = sum((Decimal(str(payment["amount"])) for payment in back), start=Decimal())
     return f"{money(total)} was refunded to your {_methods(desk, back)}." if back else ""
 
@@ -169,7 +169,8 @@ def requested(order: Facts, desk: Toolbox) -> str:
     return f"The {kind} of {names} from order {order['order_id']} is registered{for_it}. {unknown}"
 
 
-def _payments(order: Facts, kind: str) -> list[Facts]:
+def payments_of(order: Facts, kind: str) -> list[Facts]:
+    """Return what was paid for an order, or paid back, by the kind of payment."""
     return [payment for payment in order.get("payments", []) if payment.get("type", "payment") == kind]
 
 
@@ -182,12 +183,10 @@ def _methods(desk: Toolbox, payments: Sequence[Facts], field: str = "payment_met
 
 def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
     """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
-    if any(order.get("days_late") for order in orders) and _LOST.search(asked):
-        if payment_words(asked):
-            return quoted("Where does a refund go?", desk)
-        trace = quoted("What happens when the tracking has not moved?", desk)
-        return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
-    if ABOUT_REFUND.search(asked) and not any(order.get("days_late") for order in orders):
+    is_late = any(order.get("days_late") for order in orders)
+    if is_late and _LOST.search(asked):
+        return rule_of_lost(asked, desk)
+    if ABOUT_REFUND.search(asked) and not is_late:
         question = "How long does a refund take?"
     elif trouble := behind(asked, TROUBLES):
         question = trouble
@@ -195,19 +194,24 @@ def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
         question = "Why does one order travel in several parcels with several tracking numbers?"
     elif orders and all(map(is_pending, orders)) and _WHEN.search(asked):
         question = "When does an order leave the warehouse?"
-    elif any(order.get("days_late") for order in orders):
+    elif is_late:
         question = "What happens when a parcel is late?"
     else:
         return ""
     return quoted(question, desk)
 
 
+def rule_of_lost(asked: str, desk: Toolbox) -> str:
+    """Return what the articles say about a parcel that does not come; raises CallNeeded."""
+    if payment_words(asked):
+        return quoted("Where does a refund go?", desk)
+    trace = quoted("What happens when the tracking has not moved?", desk)
+    return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
+
+
 def original_method(order: Facts) -> str | None:
     """Return the id of the payment method an order was paid with."""
-    for payment in order.get("payments", []):
-        if payment.get("type", "payment") == "payment":
-            return str(payment["payment_method_id"])
-    return None
+    return next((str(payment["payment_method_id"]) for payment in payments_of(order, "payment")), None)
 
 
 def named_method(request: Request, desk: Toolbox, order: Facts) -> str | None:

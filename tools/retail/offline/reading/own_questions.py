@@ -43,6 +43,7 @@ _REQUESTED = re.compile(
     r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:go through|done|processed|arrived?|"
     r"through|complete\w*|finished|registered|approved|in|yet|received))\b"
 )
+_NO_REQUEST = re.compile(r"\b(?:if|usually|can i|could i|how do i)\b")
 _NO_CHARGE = re.compile(r"\b(?:fee|fees|shipping|delivery|express|postage|tax|declined|fail\w*)\b")
 _USED = re.compile(
     r"(?<!card i )(?<!method i )(?<!account i )\b(?:used (?:it|them|that|this|once|twice|on|in|for|at)\b|"
@@ -66,8 +67,6 @@ _NO_FAULT = re.compile(
     r"\b(?:code|codes|voucher|coupon|password|link|site|website|app|log ?in|payment|card|if|what happens|would|"
     r"box|parcel|package|chip card|your|wrong|missing|fit|fits|hurt|injur\w+)\b"
 )
-
-
 _IF_LATE = re.compile(
     r"\blost\b|"
     r"\b(?:never|doesn't|does not|don't|not|hasn't) (?:comes?|arrives?|arrived|moved|(?:show|turn)(?:s|ed)? up)\b|"
@@ -99,7 +98,7 @@ def asks_for_news_of_money(text: str) -> bool:
 def asks_for_news_of_request(text: str) -> bool:
     """Say whether a text asks how far a return or an exchange is that was requested."""
     plain = normal(text)
-    return bool(_REQUESTED.search(plain)) and not re.search(r"\b(?:if|usually|can i|could i|how do i)\b", plain)
+    return bool(_REQUESTED.search(plain) and not _NO_REQUEST.search(plain))
 
 
 def asks_for_charges(text: str) -> bool:
