@@ -19,7 +19,6 @@ PACKAGES = frozenset(
         "langgraph.prebuilt",
         "langgraph_sdk",
         "langsmith.types",
-        "openai.resources",
         "openai.types",
         "openai.types.responses",
         "sqlalchemy.ext.asyncio",
@@ -40,13 +39,15 @@ class _DeferredLoader(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        loader, running = self._loader, RLock()
+        loader, running, started = self._loader, RLock(), False
 
         def missing(name: str) -> Any:
+            nonlocal started
             if PathFinder.find_spec(f"{module.__name__}.{name}", module.__path__):
                 return import_module(f"{module.__name__}.{name}")
             with running:  # another thread waits until all of it is there
-                if vars(module).pop("__getattr__", None):
+                if not started:
+                    started = True
                     loader.exec_module(module)
             try:
                 return vars(module)[name]
