@@ -30,6 +30,11 @@ class WordIndex:
     """The indexed text as an expression over a row called `new`, such as `new.text`."""
     postgres_text: str
     """The same over the bare columns."""
+    sqlite_when: str = ""
+    """Which rows are indexed, and stay so from then on, such as `new.status <> 'waiting'`; all of them where empty.
+
+    SQLite keeps a word that was taken out of its index in the file until parts of the index are joined.
+    """
 
     def statements(self, dialect: str) -> Sequence[str]:
         """Return the SQL that makes the index and fills it from what is there; running it again changes nothing."""
@@ -55,13 +60,17 @@ class WordIndex:
         gone = f"""DELETE FROM {name} WHERE rowid IN (SELECT rowid FROM {name} WHERE {name} MATCH 'id : "' || \
 old.{self.key} || '"');"""  # noqa: S608
         kept = f"INSERT INTO {name} (id, owner, words) VALUES (new.{self.key}, new.{self.owner}, {self.sqlite_text});"  # noqa: S608
-        of_rows = self.sqlite_text.replace("new.", f"{table}.")
+        text, when = self.sqlite_text, self.sqlite_when or "TRUE"
+        was, is_of_rows = when.replace("new.", "old."), when.replace("new.", f"{table}.")
+        of_rows = text.replace("new.", f"{table}.")
         return (
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {name} USING fts5(id, owner UNINDEXED, words, prefix='2 3')",
-            f"CREATE TRIGGER IF NOT EXISTS {name}_added AFTER INSERT ON {table} BEGIN {kept} END",
+            f"CREATE TRIGGER IF NOT EXISTS {name}_added AFTER INSERT ON {table} WHEN {when} BEGIN {kept} END",
             f"CREATE TRIGGER IF NOT EXISTS {name}_gone AFTER DELETE ON {table} BEGIN {gone} END",
-            f"CREATE TRIGGER IF NOT EXISTS {name}_changed AFTER UPDATE ON {table} WHEN {self.sqlite_text} IS NOT "
-            f"{self.sqlite_text.replace('new.', 'old.')} BEGIN {gone} {kept} END",
+            f"CREATE TRIGGER IF NOT EXISTS {name}_ready AFTER UPDATE ON {table} WHEN {when} AND NOT ({was}) "
+            f"BEGIN {kept} END",
+            f"CREATE TRIGGER IF NOT EXISTS {name}_changed AFTER UPDATE ON {table} WHEN ({was}) AND {text} IS NOT "
+            f"{text.replace('new.', 'old.')} BEGIN {gone} {kept} END",
             f"INSERT INTO {name} (id, owner, words) SELECT {self.key}, {self.owner}, {of_rows} FROM {table} "  # noqa: S608
-            f"WHERE NOT EXISTS (SELECT 1 FROM {name})",
+            f"WHERE {is_of_rows} AND NOT EXISTS (SELECT 1 FROM {name})",
         )

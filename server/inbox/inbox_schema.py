@@ -114,6 +114,7 @@ MESSAGE_WORDS = WordIndex(
     owner="thread_id",
     sqlite_text="new.text",
     postgres_text="text",
+    sqlite_when="new.status <> 'waiting'",  # by then a one-time code in it was used, and hidden
 )
 REPLY_WORDS = WordIndex(
     name="inbox_turns_words",

@@ -194,8 +194,9 @@ class Leases:
             more = _kept(turn, connection.execute(_FINISH, asked)).due_at is not None
             connection.execute(_TURN, done | {"turn": turn.id})
             connection.execute(_COUNT, figures)
+            hid = turn.customer_id is None and _hide_codes(connection, turn)  # before its words are indexed
             connection.execute(_ANSWERED, {"turn": turn.id, "now_is": status, "now": now})
-            return more, turn.customer_id is None and _hide_codes(connection, turn)
+            return more, hid
 
         more, hid = await self._inbox.write(work)
         if hid:
