@@ -4,7 +4,7 @@ A condition is checked against JSON schemas when it is compiled and evaluated ov
 has no value yet, `a || b` with a true `b` is true all the same; otherwise the outcome says which name is wanted first,
 in reading order. Times: a string in ISO 8601 with a `T` counts as a timestamp unless its schema says that it is a
 text; `timestamp()` also takes a date alone and a time without zone, both in UTC.
-`values_of(records, 'name')` lists what stands under a name, however deep.
+`values_of(records, 'name')` lists what stands under a name, however deep; `sum_of(list)` adds numbers.
 """
 
 import datetime
@@ -88,7 +88,7 @@ class Condition:
         except RuntimeError as error:  # the library's budget for loops is spent
             return Outcome(problem=str(error))
         if result.type() != cel.Type.ERROR:
-            return Outcome(value=result.plain_value())
+            return Outcome(value=_in_order(result.plain_value()))
         problem = str(result.value())
         if wanted := NO_VALUE.search(problem):
             return Outcome(missing=wanted.group(1))
@@ -111,7 +111,7 @@ def compile_condition(source: str, names: Names) -> Condition:
         raise ConditionError(f"{source[:40]}…", said)
     ours = LITERAL_OR_TIMESTAMP.sub(lambda found: found.group(1) or OUR_TIMESTAMP, source)
     try:
-        checked = checking_env(json.dumps(names, sort_keys=True), TIMESTAMP_FUNCTION, VALUES_FUNCTION).compile(ours)
+        checked = checking_env(json.dumps(names, sort_keys=True), *FUNCTIONS).compile(ours)
         program = UNTYPED.compile(ours, disable_check=True)
     except RuntimeError as error:
         raise _condition_error(source, str(error)) from None
@@ -138,6 +138,13 @@ def _names_used(source: str, names: Names) -> tuple[str, ...]:
         found = {name for _, name in UNDECLARED.findall(str(error)) if name in names}
         return tuple(sorted(found, key=lambda name: re.search(rf"(?<![\w.]){name}\b", source).start()))  # type: ignore[union-attr]
     return ()
+
+
+def _in_order(value: Any) -> Any:
+    """Return a value with its records' fields in the order of their names; the library's has a new one each time."""
+    if isinstance(value, list):
+        return [_in_order(item) for item in value]
+    return {name: _in_order(value[name]) for name in sorted(value)} if isinstance(value, dict) else value
 
 
 def _cel_value(value: Any, schema: Mapping[str, Any] | None) -> Any:
@@ -198,4 +205,8 @@ VALUES_FUNCTION = cel.FunctionDecl(
         for name, kind in (("list", cel.Type.List(cel.Type.DYN)), ("map", cel.Type.Map(cel.Type.STRING, cel.Type.DYN)))
     ],
 )
-UNTYPED = cel.NewEnv(variables={}, functions=[TIMESTAMP_FUNCTION, VALUES_FUNCTION])
+SUM_FUNCTION = cel.FunctionDecl(
+    "sum_of", [cel.Overload("sum_of_list", cel.Type.DYN, [cel.Type.List(cel.Type.DYN)], impl=sum)]
+)
+FUNCTIONS = (TIMESTAMP_FUNCTION, VALUES_FUNCTION, SUM_FUNCTION)
+UNTYPED = cel.NewEnv(variables={}, functions=list(FUNCTIONS))

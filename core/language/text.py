@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _HEAD = 4_000
 """Longer messages are judged by their beginning and end; a rule must stay quick on a megabyte."""
@@ -114,3 +114,10 @@ def sentences(text: str) -> list[str]:
 def any_of(*patterns: str) -> re.Pattern[str]:
     """Return one pattern that finds any of several."""
     return re.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+@cache
+def any_phrase(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern that finds any of a business's own phrases; a `*` stands for any end of a word."""
+    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)

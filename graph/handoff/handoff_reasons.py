@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
@@ -10,7 +10,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import PHRASES
 from core.language.greetings import OFFER_OF_A_PERSON
 from core.language.signals import disputes_charge, is_angry, names_staff, reports_fraud, wants_human
-from core.language.text import any_of, normal, normalised, sentences
+from core.language.text import any_of, any_phrase, normal, normalised, sentences
 from core.message_marks import marks
 from core.model_notes import ASK_WHO, NOTES
 from graph.state import clip, newest_turn, text_of
@@ -101,14 +101,8 @@ def rule_wish(text: str, people_only: Mapping[str, tuple[str, ...]]) -> str | No
     `people_only` names the phrases of each topic that only people handle; a `*` stands for any end of a word.
     """
     plain = " ".join(text.split())
-    topic = next((topic for topic, phrases in people_only.items() if _any_of(phrases).search(plain)), None)
+    topic = next((topic for topic, phrases in people_only.items() if any_phrase(phrases).search(plain)), None)
     return topic_rule(topic) if topic else None
-
-
-@cache
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    written = "|".join(re.escape(" ".join(phrase.split())).replace(r"\*", r"\w*") for phrase in phrases)
-    return re.compile(rf"(?<!\w)(?:{written})(?!\w)", re.IGNORECASE)
 
 
 def topic_rule(topic: str) -> str:

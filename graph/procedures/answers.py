@@ -20,7 +20,7 @@ from core.language.greetings import is_small_talk
 from core.language.requested_changes import asks_about, wishes, without_lead
 from core.language.several import count_of, difference_in, hesitates, means_another
 from core.language.statements import names_in
-from core.language.text import normalised
+from core.language.text import any_phrase, normalised
 from core.language.words import CONTRACTED, NEGATION, content_stems
 from graph.procedures.cases import Case, alike, another, open_case, slot_value, with_slot, without_slot
 from graph.procedures.choice import CLAUSES, MAY_I
@@ -49,6 +49,8 @@ DENIED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|sin|instead of|rather than|statt)\s+"
     r"(?:(?:the|an?|my|about|for|of|number|because|it|is|was|das|die|der|wegen|une?|le|la|el|pour|por)\s+){0,3}$"
 )
+SUPPOSED = re.compile(r"\b(?:if|unless|in case|whether|suppose|wenn|falls|ob|si|au cas où)\b[^.,;!?]*$")
+"""What stands before that which is only thought of."""
 CORRECTS = re.compile(
     r"\?|\b(?:no|not|wait|sorry|actually|rather|instead|oops|mean|meant|or|but|oder|nein|nicht|sondern|lieber|"
     r"entschuldigung|ou|non|pas|pardon|plutôt|o|perdón|mejor|scusa|anzi|desculpa|of|nee|lub|nie)\b"
@@ -102,8 +104,7 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         if answer is None and answer_to_confirmation(text) == "yes":
             only = list(options) if case["note"] else []  # in place of one that is not there
             only = among or only
-            answer = case["beside"] if asks_why(procedure, asked) else only[0] if len(only) == 1 else None
-            answer = answer or None
+            answer = only[0] if len(only) == 1 else None
         if answer is not None:
             case = with_slot(procedure, case, asked, answer, source)
     return case
@@ -224,6 +225,8 @@ def _candidates(procedure: Procedure, name: str, text: str, asked: str | None) -
             return [(value, str(number))] if value is not None else []
         alone = [other.slot.type in NUMERIC for other in procedure.slots.values()].count(True) == 1
         return _counted(name, slot, text) or (_aimed_at(slot, text) if alone else [])
+    if (told := _told_by_words(slot, text)) is not None:
+        return [(told, f"{name}: {told}")]  # the same words may be a choice of another slot
     if slot.type == "text" and slot.one_of:
         return _chosen(slot.one_of, text)
     # `not AB12CD but XY34ZW`, `AB12CD, no wait, XY34ZW`: what is said last and not denied counts.
@@ -249,7 +252,8 @@ def number_by_difference(slot: Slot, said: Sequence[str], at_present: int | None
     """
     if slot.type != "integer":
         return None
-    wished = (text for text in reversed(said) if not asks_about(text))  # who asks whether says no number yet
+    # Who asks for a price or a rule says no number yet; who asks whether they may have it does.
+    wished = (text for text in reversed(said) if not asks_about(text) or MAY_I.match(without_lead(text)))
     found = next((one for text in wished if (one := difference_in(text)) is not None), None)
     return None if found is None else fitting(slot, (at_present or 0) + found)
 
@@ -292,6 +296,20 @@ def offered(slot: Slot, question: str) -> dict[str, str]:
     for (_, _, begin, value), end in zip(found, ends, strict=False):
         shown.setdefault(value, question[begin:end].strip(" ,;?"))
     return shown
+
+
+def _told_by_words(slot: Slot, text: str) -> Any:
+    """Return the one answer that a text gives in the business's own words for it, or None: `I am ill` where `ill` means
+    yes.
+    """
+    said = normalised(with_english(text)) if slot.also_called else ""
+    found = {
+        fitting(slot, answer)
+        for answer, words in slot.also_called.items()
+        for place in any_phrase(tuple(words)).finditer(said)
+        if not (DENIED.search(said[: place.start()]) or SUPPOSED.search(said[: place.start()]))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def in_words(choice: str) -> str:

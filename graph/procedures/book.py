@@ -21,7 +21,9 @@ from graph.procedures.format.compile import compile_procedure
 from graph.procedures.format.procedure import Procedure
 from graph.procedures.format.procedure_file import parse_procedure
 from graph.procedures.gate import ReadTool, decide
+from graph.procedures.interpreter import reading
 from graph.procedures.next_steps import StopNext
+from graph.procedures.wording import said_with
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.tool import Tool, Write
@@ -134,8 +136,10 @@ class GuardedWrite:
             "step": verdict.do.step,
             "case": kept(verdict.case),
         }
+        read = reading(procedure, verdict.case, now=self.book.now(), customer_id=context.customer_id)
+        told = said_with(procedure.steps[verdict.do.step].step, read, context.locale)
         approval = change.approval or (f"the procedure {procedure.name} asks for it" if verdict.do.approve else None)
-        return replace(change, procedure=led, approval=approval)
+        return replace(change, procedure=led, approval=approval, summary=f"{change.summary} {told}".strip())
 
     def _case(self, context: Context) -> tuple[Procedure, Case] | None:
         """Return the case the write belongs to: the open one that has this write, or a new one of its owner's."""

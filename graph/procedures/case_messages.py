@@ -17,7 +17,7 @@ from core.language.reference_numbers import join_spelled
 from core.language.several import hesitates, means_another, means_every, tried_already, without_hesitation
 from core.language.text import normalised, sentences
 from core.language.words import leans_on_before
-from graph.procedures.answers import answered_case, answered_cases, offered, said_beside
+from graph.procedures.answers import answered_case, answered_cases, asks_why, offered, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import (
     MOST_CASES,
@@ -129,7 +129,7 @@ async def apply_message(
         known = known[:-1]
     if chooses:
         before, told = ("", ()) if cases else (before, told)
-        cases = await _chosen(book, cases, text, source, context, answered=answered, before=before)
+        cases = await _chosen(book, cases, text, source, context, answered=answered, before=before, told=told)
         cases = about_told(book, cases, text, source, told)
         cases = of_the_same_record(book, cases, told_no, text) if told_no else cases
     changed = [known_of(case) for case in cases] != known
@@ -220,7 +220,11 @@ async def with_reads(book: ProcedureBook, cases: list[Case], source: str, contex
     if isinstance(found, AskNext):
         case = _asked(book, case, found, source, context)
         # What was said before the question may answer it: when it suits, where it is.
-        choice = said_before(procedure, case, found.slot, reading_of(book, case, context)) if not case["note"] else None
+        if asks_why(procedure, found.slot):
+            choice = case["beside"] or None
+        else:
+            read = reading_of(book, case, context)
+            choice = said_before(procedure, case, found.slot, read) if not case["note"] else None
         if choice is not None:
             chosen = with_slot(procedure, case, found.slot, choice, source)
             return await with_reads(book, [*cases[:-1], chosen], source, context)
@@ -259,7 +263,15 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
 
 
 async def _chosen(
-    book: ProcedureBook, cases: list[Case], text: str, source: str, context: Context, *, answered: bool, before: str
+    book: ProcedureBook,
+    cases: list[Case],
+    text: str,
+    source: str,
+    context: Context,
+    *,
+    answered: bool,
+    before: str,
+    told: Sequence[Sequence[Told]],
 ) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
     if not book.chooser:
@@ -270,7 +282,7 @@ async def _chosen(
     open_one = cases[-1]["procedure"] if cases else None
     for part in parts:
         # What was named first is dealt with first: it comes to lie on top.
-        for name, said in reversed(await requests_in(book, part, source, context, before)):
+        for name, said in reversed(await requests_in(book, part, source, context, before, told)):
             if name == open_one:
                 continue
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:

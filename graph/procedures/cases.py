@@ -88,7 +88,7 @@ class Case(TypedDict):
     again: int
     """How often the open question was put again because a message held no answer to it."""
     beside: str
-    """What the request said beside what it asks for, or an empty text: the answer that is offered to a question why."""
+    """What the request said beside what it asks for, or an empty text: the answer to a question why."""
     note: str
     """Why a slot is asked for again: what was said about the last answer, or an empty text."""
     stopped: dict[str, str] | None

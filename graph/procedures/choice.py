@@ -47,15 +47,22 @@ NONE = (
     "where can I find that?", "I want to talk to a person", "can you repeat that?", "that is not what I asked",
 )  # fmt: skip
 """What people say without wanting any procedure."""
-CLAUSES = re.compile(r"(?<=[,;:.!?–])\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
+CLAUSES = re.compile(r"(?<=[,;:.!?–])(?<!\d\.)\s+|\s(?:because|since|but|weil|denn|parce que|porque|perché)\s")
 _RECORD = rf"(?:{CODE}|#?(?:\b\d{{5,}}|\b[A-Z]{{5,}})\b)"
 IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s)?{_RECORD}")
-BESIDES = re.compile(r",?\s(?:and|und|et|y|e|en|i)\s")
+BESIDES = re.compile(r",?\s(?:and|und|et|y)\s")
 MOST_CLAUSES = 6
 MAY_I = re.compile(
-    r"(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|puis-je|est-ce que je p\w+|puedo|podría)\b"
+    r"(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|(?:können|dürfen) wir|puis-je|peut-on|"
+    r"(?:est-ce qu[e'] ?)?(?:je|on) (?:peux?|pourrais)|puedo|podemos|podría)\b"
 )
 """Who asks whether they may do something with a record that they name wants it done."""
+PRICE_TO = re.compile(
+    r"how much (?:more )?(?:(?:is it|would it be|(?:does|would|will) it cost|to pay|extra) )?(?:to|for)\b|"
+    r"(?:what|how much) (?:does|would|will) (?!it)\w+ (?:class )?cost\b|was würde (?:es )?(?:\w+ )?\w+ kosten|"
+    r"combien (?:coûte\w*|pour)|cuánto (?:cuesta|costaría)"
+)
+"""Who asks what a change of a record that they describe costs wants to be told the offer."""
 ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
 """A wish in the form of a question, where nothing marks it as one: `can I have a technician on the 3rd`."""
 PAST = re.compile(r"\b(?!changed (?:my|our) mind)[a-z]{3,}ed\b", re.IGNORECASE)
@@ -155,6 +162,14 @@ class Chooser:
             return []
         return [name for place, name in enumerate(self._names) if any(self._asks_own(part, place) for part in said)]
 
+    def asked_whether(self, message: str) -> str | None:
+        """Return the procedure for what a message asks whether it may be done: `can I cancel the Vegas trip?`."""
+        message = corrected(message)
+        parts = (part for sentence in sentences(message) for part in CLAUSES.split(sentence))
+        asks = [part for part in parts if is_question(part) and _may(without_lead(part))]
+        found = [self._nearest(part.rstrip(" ?!."), message, of_record=True) for part in asks if self._names]
+        return next((choice.procedure for choice in found if choice.procedure), None)
+
     def requests(self, message: str) -> list[tuple[str | None, str]]:
         """Return the procedures that a message asks for, each with its part of the message, in the message's order.
 
@@ -190,8 +205,11 @@ class Chooser:
             deeds_in("\n".join((*_lines(procedure), *also, *(n.replace("_", " ") for n in procedure.writes))))
         )
 
-    def _nearest(self, text: str, message: str) -> Choice:
-        """Return the procedure that a text asks for in so many words, or else the one whose examples it is near to."""
+    def _nearest(self, text: str, message: str, *, of_record: bool = False) -> Choice:
+        """Return the procedure that a text asks for in so many words, or else the one whose examples it is near to.
+
+        Where it has to be `of_record`, one that the customer describes, less likeness is enough.
+        """
         if self._vectors is None:
             self._others = [self._embed(lines) for lines in (list(NONE), *self._other_lines)]
             self._vectors = [self._embed(lines) for lines in self._lines]
@@ -214,8 +232,9 @@ class Chooser:
         if (asked := self._asked_for(text, near, others[1:])) is not None:
             return Choice(self._names[asked], near[asked])
         best = int(np.argmax(near))
-        rivals = [*near[:best], *near[best + 1 :], max(others)]
-        chosen = near[best] >= NEAR and near[best] - max(rivals) >= APART and self._speaks_of(readings, best)
+        rivals = [*near[:best], *near[best + 1 :], *(others[1:] if of_record else others)]
+        enough, apart = ASKED_NEAR if of_record else NEAR, near[best] - max(rivals, default=-1.0)
+        chosen = near[best] >= enough and apart >= APART and self._speaks_of(readings, best)
         if chosen and any(self._asks_elsewhere(said, best) for said in (text, message)):
             chosen = False
         return Choice(self._names[best] if chosen else None, near[best])
@@ -336,6 +355,11 @@ def is_question(text: str) -> bool:
     orders = ("?" not in text and ORDERS.match(text)) or asks_of_us(text)
     of_record = re.search(_RECORD, text) and MAY_I.match(without_lead(text))
     return asks_about(text) and not orders and not of_record
+
+
+def _may(text: str) -> bool:
+    """Say whether a question asks whether something may be done, or for how much."""
+    return bool(MAY_I.match(text) or PRICE_TO.match(text))
 
 
 def _lines(procedure: Procedure) -> list[str]:

@@ -46,12 +46,18 @@ NAMED = 100
 
 
 async def requests_in(
-    book: ProcedureBook, text: str, source: str, context: Context, before: str = ""
+    book: ProcedureBook,
+    text: str,
+    source: str,
+    context: Context,
+    before: str = "",
+    lately: Sequence[Sequence[Told]] = (),
 ) -> list[tuple[str, str]]:
     """Return the procedures that a message asks for, each with its part of the message, or behind the one before it.
 
     Where its words ask for several, or are near to none, the customer's records tell: who does not need the yoga on
-    Monday means a booking.
+    Monday means a booking. Who asks whether something may be done wants it where they describe their record, or have
+    just been told of it: that alone tells whether it may.
     """
     if book.chooser is None:
         return []
@@ -66,6 +72,12 @@ async def requests_in(
                 name, said = best, f"{part} ({record})"
         if name:
             found.append((name, said))
+    if not found and (asked_whether := book.chooser.asked_whether(text)):
+        procedure = book.procedures[asked_whether]
+        words, record = await _telling(book, procedure, text, source, context)
+        if not words and len(told := next(iter(lately), ())) == 1 and procedure.subject:
+            record = told[0].name if _fits(procedure, procedure.subject, told[0].name) else None
+        found = [(asked_whether, f"{text} ({record})")] if record is not None else []
     if not found and not (before and book.chooser.requests(before)[0][0]):
         named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
         found = [(named, f"{before}\n{text}".strip())] if named else []

@@ -130,23 +130,29 @@ class Reading:
                 if isinstance(wanted.wanted, ReadNext) or not slot.slot.ask:
                     raise
                 found = None  # what cannot be found is asked for
-            if isinstance(found, list):
+            if isinstance(found, list) and slot.slot.type != "json":
                 # Who named one that is not there is offered the only other one, which is not taken for them.
                 again = self.case["note"] and self.case["asked"] == name
                 if len(found) == 1 and not again and not isinstance(found[0], dict | list):
                     return found[0]
                 choices = found
-            elif found is not None and found != "":
+            elif found not in (None, "", []):
                 return found
         if not slot.slot.ask:
             raise _Wanted(StopNext(None, hand_over=True, problem=f"nothing was found for {name}"))
-        for root in _named_in(slot.slot.ask):
+        self.look_up(slot.slot.ask)  # what a question lists is there before it is asked
+        raise _Wanted(AskNext(name, choices))
+
+    def look_up(self, text: Text) -> None:
+        """Raise `_Wanted` with the first read that a sentence for the customer still needs."""
+        for root in _named_in(text):
             try:
-                self.named(root)  # what a question lists is looked up before it is asked
+                self.named(root)
+            except _NotDone:
+                pass
             except _Wanted as wanted:
                 if isinstance(wanted.wanted, ReadNext):
                     raise
-        raise _Wanted(AskNext(name, choices))
 
     def _called(self, call: ToolCall) -> Any:
         args = {name: self.value(argument) for name, argument in call.args.items()}
@@ -232,6 +238,7 @@ def step_next(read: Reading, step: CompiledStep) -> Next | None:
             if name not in read.procedure.used and slot.slot.ask and name not in read.values:
                 read.named(name)  # what only a person will read is asked for last
         approve = step.approve is not None and read.value(step.approve) is True
+        read.look_up(step.step.say or "")
     except _Wanted as wanted:
         return wanted.wanted
     except _NotDone:

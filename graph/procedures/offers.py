@@ -86,9 +86,8 @@ def _is_word(value: Any) -> bool:
 def options_of(offered: Mapping[str, str], case: Case) -> list[Option]:
     """Return the values that a question offered, each with the words beside it, as they can be chosen from."""
     records = records_behind(list(offered), case)
-    if len(records) < len(offered):  # of what was not read anew, the words that were shown tell
-        records = {value: {"label": label.strip(" :()")} if label != value else {} for value, label in offered.items()}
-    return [Option(label, records[value]) for value, label in offered.items()]
+    shown = {value: {"label": label.strip(" :()")} if label != value else {} for value, label in offered.items()}
+    return [Option(label, {**records.get(value, {}), **shown[value]}) for value, label in offered.items()]
 
 
 def meant(offered: Mapping[str, str], case: Case, text: str, *, by_words: bool = True) -> str | None:

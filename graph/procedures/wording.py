@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.fixed_sentences import has_labels, label, phrase, value_words
-from graph.procedures.answers import asks_why
-from graph.procedures.format.procedure_file import PLACE, Text
+from graph.procedures.format.procedure_file import PLACE, Step, Text
 from graph.procedures.interpreter import Reading, at_present, unknown_named
 from graph.procedures.next_steps import AskNext, StopNext
 from graph.procedures.offers import labels, records_behind
@@ -26,6 +25,13 @@ def sentence(stop: StopNext, read: Reading, locale: str) -> str:
     if stop.rule is None:
         return phrase("cannot_settle", locale)
     return filled(read.procedure.rules[stop.rule].rule.say, read, locale)
+
+
+def said_with(step: Step, read: Reading, locale: str) -> str:
+    """Return what the customer is told with the proposal of a step; empty where a value in it is not known."""
+    text = step.say or ""
+    named = {place[1] for place in PLACE.finditer(in_language(text, locale))}
+    return "" if any(unknown_named(read, name) is None for name in named) else filled(text, read, locale)
 
 
 def sentence_again(stop: StopNext, read: Reading, locale: str) -> str:
@@ -66,8 +72,6 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
         said = f"{said} ({('; ' if any(': ' in one for one in listed) else ', ').join(listed)})"
     if slot.type == "integer" and (present := at_present(read, ask.slot)) is not None:
         said = f"{said} {phrase('so_far', locale, number=str(present))}"
-    if read.case["beside"] and asks_why(read.procedure, ask.slot):
-        said = f"{said} {phrase('as_you_wrote', locale, said=read.case['beside'])}"
     again = read.case["again"]
     note = (aside["say"] if aside else "") or ask.note or (phrase("not_answered", locale) if again else "")
     offer = phrase("person_offered", locale) if again > 1 else ""

@@ -118,6 +118,8 @@ def _parts(file: ProcedureFile, catalogue: Catalogue, languages: Sequence[str]) 
         if not step.needs:
             said = f"{name!r} needs no rule: name under `needs` what has to hold before {step.tool} runs"
             yield file.problem("write-without-needs", said, "do", name)
+        if step.say:
+            yield from _text(file, step.say, languages, "do", name, "say")
     yield from _guidance(file, catalogue)
 
 
@@ -168,6 +170,7 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
             file.guidance,
             *(str(rule.say) for rule in contract.rules.values()),
             *(str(slot.ask) for slot in contract.slots.values()),
+            *(str(step.say) for step in contract.do.values()),
         ]
     )
     for name in procedure.facts:

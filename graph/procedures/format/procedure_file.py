@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from core.yaml_files import SafeLoader, refuse_aliases
 
@@ -61,12 +61,22 @@ class Slot(Part):
     """An expression whose value is taken, or offered where it is a list, before anybody is asked."""
     pattern: str | None = None
     one_of: list[str] | None = Field(None, min_length=1)
+    also_called: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
+    """English words, by the answer that they give: a choice, or `yes` or `no`; `*` stands for any ending."""
     type: Literal["text", "number", "integer", "yes_no", "date", "json"] = "text"
     """`json` takes any value; only a model can give one."""
     when: str | None = None
     """Where this is false, the slot does not apply: a yes_no is false then, anything else null."""
     source: Literal["customer"] | None = Field(None, alias="from")
     """`customer`: what is said here is a claim, whatever records say."""
+
+    @model_validator(mode="after")
+    def _calls_answers(self) -> Self:
+        answers = self.one_of or (["yes", "no"] if self.type == "yes_no" else [])
+        if strange := self.also_called.keys() - answers:
+            told = ", ".join(answers) or "none, as neither one_of nor yes_no is asked for"
+            raise ValueError(f"also_called names {min(strange)!r}, which is no answer here (there are: {told})")
+        return self
 
 
 class Rule(Part):
@@ -90,6 +100,8 @@ class Step(Part):
     """Where this is false, the step is left out."""
     approve: str | bool = False
     """Whether staff have to approve, as a condition or outright."""
+    say: Text | None = None
+    """What the customer is told with the proposal; left out where a value in it is not known."""
 
 
 class Call(Part):
