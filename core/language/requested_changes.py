@@ -97,7 +97,10 @@ _OF_US = _begins(
     r"(?:kann|könnte) (?:jemand|mir jemand)|(?:pouvez|pourriez)[ -]vous|vous (?:pouvez|pourriez)|"
     r"quelqu'un (?:peut|pourrait)|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted(?:es)?| alguien)?"
 )
-_CHANGE = re.compile(rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b")
+_CHANGE = re.compile(
+    rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b|\b(?:send|e-?mail|mail|post|forward) (?:me|us|it|them)\b|"
+    r"\bdo (?:it|that|this) for (?:me|us)\b"
+)
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(
     r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|"

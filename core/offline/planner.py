@@ -108,7 +108,7 @@ class Planner:
         done = self.done(conversation)
         if (spoken := language_spoken(conversation)) in LANGUAGES:
             speaker = self.speaker(spoken, Toolbox(conversation, self._embeddings))
-            return Decision("\n\n".join(done)) if done else self._decided(*speaker.answer())
+            return Decision("\n\n".join(done)) if done else self._decided(conversation, *speaker.answer())
         if remembered := recall(conversation):
             return Decision(remembered)
         every = Toolbox(spelled_right(conversation), self._embeddings)
@@ -213,10 +213,7 @@ class Planner:
             said.insert(0, state_beside(conversation, rule="\n".join(said)))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
-            try:
-                return self._decided(text, calls if self._reads(calls) else self.proposed(conversation, calls))
-            except ReplyNow as told:
-                return Decision(told.text)
+            return self._decided(conversation, text, calls)
         if _stuck_again(text, conversation) and desk.can(_PERSON):
             return Decision(
                 calls=[Call(_PERSON, {"reason": "the help articles do not answer the customer's questions"})]
@@ -310,10 +307,14 @@ class Planner:
             return self.introduction(request.intent, conversation.tools)
         return _SMALL_TALK.get(request.intent, "")
 
-    def _decided(self, text: str, calls: Sequence[Call]) -> Decision:
+    def _decided(self, conversation: Conversation, text: str, calls: Sequence[Call]) -> Decision:
         """Return the calls that look something up, or else what is said with the changes that are wanted."""
-        reads = self._reads(calls)
-        return Decision(calls=_each_once(reads)) if reads else Decision(text, _each_once(calls))
+        if reads := self._reads(calls):
+            return Decision(calls=_each_once(reads))
+        try:
+            return Decision(text, _each_once(self.proposed(conversation, calls) if calls else calls))
+        except ReplyNow as told:
+            return Decision(told.text)
 
     def _reads(self, calls: Sequence[Call]) -> list[Call]:
         return [call for call in calls if call.name not in self.changes and call.name != _PERSON]

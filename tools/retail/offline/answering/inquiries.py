@@ -46,7 +46,7 @@ from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _MONEY = re.compile(
-    r"\b(?:how much|money|cost|costs|price|charged?|pay|paid|refund\w*|get back|difference|amount|fees?)\b"
+    r"\b(?:how much|free|money|cost|costs|price|charged?|pay|paid|refund\w*|get back|difference|amount|fees?)\b"
 )
 _HOW = re.compile(r"\bhow (?:do|does|can|could|should|would|will|to|is|are)\b|\b(?:label|steps?|where)\b")
 _RULES: Mapping[str, tuple[str, str, str]] = {
@@ -130,7 +130,9 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
 def _rule(topic: str, request: Request, desk: Toolbox, orders: Sequence[Facts]) -> Quote | None:
     """Return what the articles say: to the words of the inquiry where that is sure, else to the question behind it."""
     asked = normal(request.text)
-    if topic in _GOES_BACK and any(map(has_request, orders)):
+    if topic == "change_payment" and any(map(has_request, orders)):
+        general = "Where does a refund go?"
+    elif topic in _GOES_BACK and any(map(has_request, orders)):
         general = "How many return or exchange requests can one order have?"
     elif topic in _GOES_BACK and tells_of_use(request.words):
         general = "Must returned items be unused and in their original packaging?"

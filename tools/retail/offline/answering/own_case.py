@@ -7,7 +7,7 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.offline.answering.articles import behind
-from core.offline.answering.toolbox import ReplyNow, Toolbox
+from core.offline.answering.toolbox import NotPossible, ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
 from tools.retail.offline.answering.lookups import profile_of, quoted
@@ -64,6 +64,8 @@ def verdict(topic: str, order: Facts, *, used: bool = False, part: bool = False)
     """
     if order.get("status") == "cancelled":
         return ""
+    if topic == "change_payment" and has_request(order):
+        return f"Where its money goes was registered with the request. {NotPossible().text}"
     if topic in _BACK and not is_pending(order):
         until = order.get("exchange_until" if topic == "swap" else "return_until")
         if has_request(order):

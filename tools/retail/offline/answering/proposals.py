@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.reference_numbers import reference_numbers
+from core.language.several import means_another
 from core.language.text import normal
 from core.language.words import content_stems, stems
 from core.model_notes import NOT_DONE_YET
@@ -46,7 +47,7 @@ _KINDS = {
     "refund_order": re.compile(r"\brefund\w*"),
     "change_default_address": re.compile(r"\b(?:default|profile)\b"),
 }
-_ADDS = re.compile(r"\b(?:also|and|too|as well|plus|additionally|in addition|furthermore|besides)\b")
+_AND = re.compile(r"\b(?:and|plus|furthermore|besides)\b")
 _OTHERWISE = re.compile(r"\b(?:instead|rather|actually|sorry|i meant?|wrong|not that|forget|changed my mind|no)\b")
 _SIDE_BY_SIDE = frozenset({"change_order_address", "change_order_payment", "change_order_items"})
 """Changes that one pending order can take together."""
@@ -69,7 +70,7 @@ def open_proposals(conversation: Conversation) -> tuple[Result, ...]:
 def narrowed(conversation: Conversation) -> list[Call]:
     """Return the calls that are left of the open proposals where the customer wants only some of them; else nothing."""
     proposals, text = open_proposals(conversation), normal(conversation.message)
-    if not proposals or len(text.split()) > _LONGEST or "?" in text or _ADDS.match(text):
+    if not proposals or len(text.split()) > _LONGEST or "?" in text or _adds(text.partition(" ")[0]):
         return []
     if out := _OUT.search(text) or _NOT_LATE.search(text):
         named = _ENDS.split(out["rest"].strip())[0]
@@ -135,17 +136,22 @@ def beside_open(conversation: Conversation, writes: Sequence[Call], *, is_new_wi
     to it.
     """
     text = normal(conversation.message)
-    if _OTHERWISE.search(text) or not (is_new_wish or _ADDS.search(text)):
+    if _OTHERWISE.search(text) or not (is_new_wish or _adds(text)):
         return list(writes)
     kept: list[Call] = []
     new = list(writes)
     for proposal in open_proposals(conversation):
         if same := [c for c in new if c.name == proposal.name and _order(c.args) == _order(proposal.args)]:
-            if _ADDS.search(text):
+            if _adds(text):
                 new = [_with_items_of(proposal, call) if call in same else call for call in new]
         elif all(_go_together(proposal, call) for call in new):
             kept.append(Call(proposal.name, proposal.args))
     return [*kept, *new]
+
+
+def _adds(text: str) -> bool:
+    """Say whether a message names something that comes on top of what is on the list."""
+    return bool(_AND.search(text)) or means_another(text)
 
 
 def _order(args: Mapping[str, Any]) -> str:

@@ -77,7 +77,8 @@ def _check_possible(topic: str, orders: Sequence[Facts], desk: Toolbox) -> None:
     """Raise ReplyNow where the one order that is meant can no longer be changed so: why not, and what the articles say
     about that.
     """
-    if len(orders) != 1 or possible(topic, orders[0]) or has_request(orders[0]):
+    told_elsewhere = topic != "change_payment" and any(map(has_request, orders))
+    if len(orders) != 1 or possible(topic, orders[0]) or told_elsewhere:
         return
     order, done = orders[0], "cancelled" if topic == "cancel" else "changed"
     if is_pending(order):

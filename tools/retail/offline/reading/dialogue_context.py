@@ -53,7 +53,7 @@ _OF_LATE = ("order_status", "late")
 _VAGUE = ("policy", "product", "unclear")
 _OF_CHANGE = re.compile(
     r"\bhow (?:much|long|many days)\b|"
-    r"\b(?:costs?|charged?|money|get back|refund\w*|until when|too late|last day|deadline)\b|"
+    r"\b(?:free|costs?|charged?|money|get back|refund\w*|until when|too late|last day|deadline)\b|"
     r"\bwhen (?:do|will|would|can|is|does)\b"
 )
 """What the record and the rules answer of a change that was spoken of."""
@@ -66,6 +66,11 @@ _NAMES_ANOTHER = re.compile(
 """Names other goods of which the same is asked."""
 _ANOTHER_VERSION = re.compile(r"^(?:(?:and|or|ok|okay|then|so)[, ]+)*(?:what|how) about (?:in )?(?:\w+[ ?!.]*){1,4}$")
 """Names another version to come, after a swap was asked about."""
+_OTHER_CHANGE = re.compile(
+    r"^(?:(?:and|or|ok|okay|then|so|but)[, ]+)*(?:(?:what|how) about|can (?:i|you)|could (?:i|you)|is it possible to)\b"
+    r"(?!.*\b(?:an?|any|other|orders|usually|always) )"
+)
+"""Asks of a further change, and names no other thing for it."""
 _MY_MONEY = re.compile(r"\b(?:(?:the|my) (?:money|refund)|(?:paid|pay me|money) back)\b")
 _ASIDE = re.compile(r"^(?:and |but |ok |okay |so )*(?:how|when|why|is|are|does|do|will|what (?:does|is|will|do))\b")
 """Begins a question that is no answer."""
@@ -124,6 +129,8 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     if _ANOTHER_VERSION.match(normal(message)) and _deed_word(earlier[-1]) == _CALLED["swap"]:
         return [replace(earlier[-1], intent="inquiry", text=message, before=earlier[-1].words)]
     number = newest_order(conversation)
+    if number and own[0].intent in ("policy", "inquiry") and _asks_of_another_change(message, earlier[-1]):
+        return [replace(own[0], intent="inquiry", numbers=(number,)), *own[1:]]
     if number and _asks_where_to(own[0].intent, normal(message)):
         return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if (
@@ -161,6 +168,13 @@ def _deed_word(request: Request) -> str:
     """Return how a change that a request is about is called, or an empty text where it is about none."""
     topic = change_asked_about(request.text) if request.intent == "inquiry" else request.intent
     return _CALLED.get(topic or "", "")
+
+
+def _asks_of_another_change(message: str, earlier: Request) -> bool:
+    """Say whether a message asks, after one change of an order was spoken of, for another one of the same order."""
+    of_change = earlier.intent in CHANGES or earlier.intent == "inquiry"
+    plain = normal(message)
+    return of_change and bool(_OTHER_CHANGE.match(plain)) and change_asked_about(plain) is not None
 
 
 def _no_postcodes(numbers: tuple[str, ...], request: Request) -> tuple[str, ...]:

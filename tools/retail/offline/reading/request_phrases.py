@@ -76,7 +76,7 @@ ADDRESS = _any(
     r"house|flat|apartment|place)|different place)\b|\b(?:sent|shipped|delivered|go) to (?:my|a|our) \w+ instead\b"
 )
 ADDRESS_VERB = _any(
-    r"\b(?:change|update|correct|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
+    r"\b(?:chang(?:e|ing)|updat(?:e|ing)|correct(?:ing)?|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
     r"outdated|old|moved|mistyped|typo|send|sent|ship|shipped|deliver|delivered|new)\b"
 )
 DEFAULT = _any(
@@ -91,6 +91,7 @@ PAYMENT = _any(
     rf"\b(?:change|switch|update|move|put|use|charge|modify|pay|set|transfer|bill)\b[^.?!]*\b{PAY}\b",
     rf"\b(?:different|another|other|new) {PAY}\b",
     rf"\bpayment\b.*\b(?:to|with|on) (?:my |the )?{PAY}\b",
+    rf"\b(?:get|have|want) (?:it|that|this|them) (?:on|to|onto) (?:my |the |a )?{PAY}\b",
 )
 ORDER_WORD = (
     r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things?|purchases?|items?|bestellung|paket|"
