@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from langchain_core.messages import AIMessage, ToolCall
 
 from benchmarks.procedures.airline import NOW, Airline, catalogue
 from benchmarks.procedures.airline import PROCEDURES as AIRLINE
@@ -24,6 +25,7 @@ from benchmarks.procedures.near_misses import AUDIT
 from benchmarks.support.figures import Figure
 from core.embeddings.minilm import embedded_minilm
 from core.errors import Refused
+from core.language.confirmations import answer_to_confirmation
 from graph.procedures.authoring.procedure_checks import check_folder
 from graph.procedures.book import ProcedureBook, Record
 from graph.procedures.case_messages import apply_message
@@ -60,27 +62,40 @@ class Talk:
     cases: list[Case] = field(default_factory=list)
     actions: list[dict[str, Any]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    proposed: ToolCall | None = None
+    """What waits for a yes: the customer's, or that of the end of the conversation."""
 
     async def say(self, text: str) -> None:
         """Say something and let the procedures go on as far as they do."""
         book, source = self.world.book, f"message:{len(self.said)}"
+        if self.proposed and answer_to_confirmation(text) == "yes":
+            await self.agree()
+            return
         after = await apply_message(book, self.cases, text, source, self.context, chooses=True)
         self.cases = after.cases
         if not after.led:
             self.said.append("(the articles)" if not after.dropped else "(dropped)")
+            self.proposed = None if after.dropped else self.proposed
             return
         message, self.cases = said_next(book, self.cases, self.context, person_tool=PERSON)
-        while message:
-            self.said.append(message.text)
-            for call in message.tool_calls:
-                if call["name"] != PERSON:
-                    await self._do(call["name"], call["args"])
-            if not message.tool_calls:
-                break
-            message, self.cases = await goes_on(book, self.cases, source, self.context, person_tool=PERSON)
+        self._hear(message)
+
+    async def agree(self) -> None:
+        """Have done what is proposed, and let the case below go on."""
+        call, self.proposed = self.proposed, None
+        assert call
+        await self._do(call["name"], call["args"])
+        source = f"message:{len(self.said)}"
+        message, self.cases = await goes_on(self.world.book, self.cases, source, self.context, person_tool=PERSON)
+        self._hear(message)
+
+    def _hear(self, message: AIMessage | None) -> None:
+        self.said.append(message.text if message else "")
+        calls = message.tool_calls if message else []
+        self.proposed = next((call for call in calls if call["name"] != PERSON), None)
 
     async def _do(self, tool: str, args: Mapping[str, Any]) -> None:
-        """Run a write through the gate, as after the customer's yes."""
+        """Run a write through the gate."""
         book, case = self.world.book, self.cases[-1]
         procedure = book.of(case)
         if procedure is None:
@@ -202,6 +217,8 @@ async def held(one: Mapping[str, Any], data: Path) -> tuple[bool, Talk]:
     talk = Talk(world_of(one["business"], one["customer"], data), Context(customer_id=one["customer"], locale=locale))
     for line in one["says"]:
         await talk.say(line)
+    while talk.proposed:
+        await talk.agree()
     wanted, heard = one.get("actions", []), "\n".join(talk.said).casefold()
     done = len(wanted) == len(talk.actions) and all(
         expected.items() <= {k: v for k, v in found.items() if k in expected}.items()

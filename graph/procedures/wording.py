@@ -67,7 +67,7 @@ def question(ask: AskNext, read: Reading, locale: str) -> str:
     said = filled(slot.ask or ask.slot, read, locale)
     named = [label(choice, locale) for choice in slot.one_of or ()]
     choices = [choice for choice in (ask.choices or named) if not isinstance(choice, dict | list)]
-    if choices and len(choices) <= LISTED:
+    if len(choices) <= LISTED and not all(str(choice) in said for choice in choices):
         listed = labels(choices, read.case, locale)
         said = f"{said} ({('; ' if any(': ' in one for one in listed) else ', ').join(listed)})"
     if slot.type == "integer" and (present := at_present(read, ask.slot)) is not None:
