@@ -86,7 +86,8 @@ _WISH = _begins(
     r"bitte|(?:können|könnten|würden) sie|kannst du|könntest du|ich (?:möchte|will|würde|hätte gern|brauche|"
     r"wünsche)|(?:stornier|annullier|änder|tausch|erstatt|schick|send|nehm)\w*",
     # French
-    r"s'il (?:vous|te) pla[iî]t|veuillez|il (?:me|nous) fau(?:t|drait)|(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
+    r"s'il (?:vous|te) pla[iî]t|veuillez|il (?:me|nous) fau(?:t|drait)|"
+    r"(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
     r"voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
     # Spanish
     r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
