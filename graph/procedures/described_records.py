@@ -75,8 +75,9 @@ async def requests_in(
     if not found and (asked_whether := book.chooser.asked_whether(text)):
         procedure = book.procedures[asked_whether]
         words, record = await _telling(book, procedure, text, source, context)
-        if not words and len(told := next(iter(lately), ())) == 1 and procedure.subject:
-            record = told[0].name if _fits(procedure, procedure.subject, told[0].name) else None
+        just_told = next(iter(lately), ())
+        if not words and len(just_told) == 1 and procedure.subject:
+            record = just_told[0].name if _fits(procedure, procedure.subject, just_told[0].name) else None
         found = [(asked_whether, f"{text} ({record})")] if record is not None else []
     if not found and not (before and book.chooser.requests(before)[0][0]):
         named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
