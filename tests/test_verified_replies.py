@@ -169,9 +169,15 @@ async def test_a_customers_own_question_is_no_answer_to_it() -> None:
     made = parts(scripted("How do returns work?", "You have 30 days. [1]"))
     tokens, _ = await streamed(made, "Hello! how do returns work?")
     assert tokens == ["You have 30 days. [1]"]
-    assert "the customer's own question" in str(made.model.requests[1][0].content)  # type: ignore[attr-defined]
+    assert "the customer's own words" in str(made.model.requests[1][0].content)  # type: ignore[attr-defined]
     echoing = parts(scripted("How are you?"))
     assert (await streamed(echoing, "Hi, how are you doing?"))[1].text == "How are you?"
+
+
+async def test_what_is_taken_from_an_article_cites_it_where_the_model_does_not() -> None:
+    _, reply = await streamed(parts(scripted("You can return items within 30 days of delivery. That is all.")))
+    assert reply.text == "You can return items within 30 days of delivery. [1] That is all."
+    assert [s.article_id for s in reply.sources] == ["returns"]
 
 
 async def test_what_was_said_before_a_look_up_is_not_said_again() -> None:
@@ -310,7 +316,7 @@ async def test_a_call_that_was_just_answered_is_not_made_again() -> None:
     refused = call("get_order", order_id="B77")  # a number that nobody named
     said = refused.model_copy(update={"content": "You can return items within 30 days of delivery."})
     _, reply = await streamed(parts(scripted(said, refused)))
-    assert (reply.text, reply.owner, reply.requests) == (said.text, "bot", 2)
+    assert (reply.text, reply.owner, reply.requests) == (f"{said.text} [1]", "bot", 2)
     _, reply = await streamed(parts(scripted(refused, refused, "You have 30 days. [1]")))
     assert (reply.text, reply.owner, reply.requests) == ("You have 30 days. [1]", "bot", 3)
     _, reply = await streamed(parts(scripted(refused, refused)))

@@ -193,6 +193,31 @@ async def test_a_question_is_asked_again_where_the_customer_asked_something_them
     assert await shop.say("does it cost anything?") == "It is free. Which order do you mean?"
 
 
+async def test_the_customers_own_sentence_is_no_answer_to_it() -> None:
+    weak, behind = scripted(*["No, the lamp is too small."] * 2), scripted("Please send it back.")
+    shop = remade(Shop(), model=chained(weak, behind))
+    assert await shop.say("No, the lamp is too small!") == "Please send it back."
+
+
+async def test_an_answer_that_was_read_before_is_asked_of_the_next_model() -> None:
+    hello = "Hello! I can look up orders, and I answer questions about our policies."
+    weak, behind = scripted(*[hello] * 3), scripted("It costs $5.95.", "It costs $5.95.")
+    shop = remade(Shop(), model=chained(weak, behind))
+    assert await shop.say("hi") == hello
+    weak.requests.clear()
+    assert await shop.say("what does shipping cost?") != hello
+    assert (len(weak.requests), len(behind.requests)) == (2, 1)
+
+
+async def test_an_answer_that_begins_as_the_last_one_did_is_told() -> None:
+    shop = Shop(
+        "I am happy to help you with all of your orders.", "I am happy to help you with all of your orders. Ask away!"
+    )
+    await shop.say("hi")
+    assert (await shop.say("good morning")).endswith("Ask away!")
+    assert len(shop.model.requests) == 2
+
+
 async def test_who_makes_calls_up_twice_is_followed_by_the_next_model() -> None:
     made_up = call("cancel_order", order_id="#AF77", reason="ordered by mistake")
     also = call("cancel_order", order_id="#AF78", reason="ordered by mistake")

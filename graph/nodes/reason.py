@@ -138,7 +138,7 @@ async def reason(
         said_earlier="\n".join(text_of(m) for m in turn if m is not begun),
         answered_calls=next((tuple(m.tool_calls) for m in reversed(turn) if m.tool_calls), ()),
         asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
-        asked_before=_last_reply(earlier),
+        read_last=_last_reply(earlier),
         links=links,
         citations=citations,
         message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",

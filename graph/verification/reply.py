@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from core.language.text import plain, split_sentences
+from rapidfuzz.fuzz import partial_ratio
+
+from core.language.text import normal, plain, split_sentences
 from core.passages import Passage
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.claims.action_claims import find_claims, is_true
@@ -35,6 +37,9 @@ LONGEST_SENTENCE = 1_000
 """Characters of a sentence that is checked; the checks of a longer one would hold up everybody else."""
 _COUNTED_BY_LIST = 12
 _WORDS_OF_SUBSTANCE = 8
+_WORDS_OF_QUOTE = 5
+QUOTED = 90.0
+"""Similarity in per cent (of rapidfuzz) from which on a sentence is taken from a passage."""
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
 
 
@@ -229,6 +234,15 @@ class Citations:
     def shown(self, text: str) -> str:
         """Return the next piece of a reply with its citations as customers read them."""
         return _CITATION_OR_PARAGRAPH.sub(self._numbered, text)
+
+    def with_source(self, sentence: str) -> str:
+        """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
+        said = normal(sentence)
+        if cited(sentence) or len(said.split()) < _WORDS_OF_QUOTE:
+            return sentence
+        near = ((partial_ratio(said, normal(passage.text)), -n) for n, passage in enumerate(self._passages, start=1))
+        nearest, place = max(near, default=(0.0, 0))
+        return f"{sentence} [{-place}]" if nearest >= QUOTED else sentence
 
     def sources(self, text: str) -> list[dict[str, Any]]:
         """Return what a page needs to show and link the sources of a text as customers read it."""

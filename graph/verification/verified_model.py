@@ -50,8 +50,11 @@ BROKE_OFF = "it broke off before its end"
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 CALLED_BEFORE = "it only makes a call once more whose result stands above; answer from that result"
 ASKED_BEFORE = "it asks once more what the customer has just replied to; go on from what they wrote"
+SAID_BEFORE = "it only says again what the customer has read; answer what they wrote since"
 SAME_QUESTION = 90.0
 """Similarity in per cent (of rapidfuzz) from which on two questions are the same."""
+WORDS_OF_STATEMENT = 4
+"""From how many words on a sentence of the customer is no answer to them; shorter ones, such as thanks, may be."""
 UNAVAILABLE = "it did not come, the model is unavailable"
 
 
@@ -106,16 +109,22 @@ class VerifiedChatModel(PiecewiseChatModel):
     answered_calls: tuple[ToolCall, ...] = Field(default=(), exclude=True, repr=False)
     """The newest calls of this turn, which have their results: made once more, they are dropped."""
     asked: str = Field(default="", exclude=True, repr=False)
-    """What the customer has written; their questions are no answers to them, though small models give them back."""
-    asked_before: str = Field(default="", exclude=True, repr=False)
-    """What the customer had read last when they wrote: its questions are not asked once more."""
+    """What the customer has written; their sentences are no answers to them, though small models give them back."""
+    read_last: str = Field(default="", exclude=True, repr=False)
+    """What the customer had read last when they wrote: its questions are not asked once more, and an answer says
+    something else.
+    """
     _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
     _shown: list[Value] = PrivateAttr()
     _gap: str = PrivateAttr()
     _said: list[str] = PrivateAttr()
     _questions: set[str] = PrivateAttr()
+    _statements: set[str] = PrivateAttr()
+    _says_again: bool = PrivateAttr()
+    """Whether the customer has read all of it in the last reply, so far."""
     _asked_before: set[str] = PrivateAttr()
+    _read_before: set[str] = PrivateAttr()
     _unread: list[str] = PrivateAttr()
     _words: list[str] = PrivateAttr()
     _opening: str = PrivateAttr()
@@ -129,7 +138,10 @@ class VerifiedChatModel(PiecewiseChatModel):
         """Begin with nothing said."""
         self._faults, self._shown, self._said, self._gap = [], [], [], ""
         self._questions = _questions_of(self.asked)
-        self._asked_before = _questions_of(self.asked_before)
+        self._statements = {s for s in _sentences_of(self.asked) if len(s.split()) >= WORDS_OF_STATEMENT}
+        self._asked_before = _questions_of(self.read_last)
+        self._read_before = _sentences_of(self.read_last)
+        self._says_again = bool(self._read_before) and not (self.already_said or self.said_earlier)
         self._judged = JsonAnswer(None)
         self._unread, self._opening, self._words = [], self.opening, words_of(self.already_said)
 
@@ -174,10 +186,11 @@ class VerifiedChatModel(PiecewiseChatModel):
                 for sentence in sentences:
                     taken += sentence
                     if text := self._checked(sentence):
-                        if self.judge or self.holds_back:
-                            held.append(text)
-                        else:
+                        held.append(text)
+                    if not (self.judge or self.holds_back or self._says_again):
+                        for text in held:
                             yield self._piece(text)
+                        held = []
         except ModelUnavailable as error:
             broke_off = f"{BROKE_OFF if whole.text or whole.tool_call_chunks else UNAVAILABLE} ({error})"
         answer = Answer(whole.text, fault=broke_off) if broke_off else read_answer(whole, self.tools)
@@ -193,6 +206,9 @@ class VerifiedChatModel(PiecewiseChatModel):
         if self._does_nothing(whole, answer):
             self._faults.append(DID_NOTHING)
             held = []
+        elif self._says_again and is_answer("".join(held)) and self._may_answer_anew(answer):
+            self._faults.append(SAID_BEFORE)
+            held = []
         if answer.calls and self._announced:
             held.insert(0, self._gap + " ".join(self._announced))
         if not any(call["name"] in self.writes for call in answer.calls):
@@ -205,10 +221,12 @@ class VerifiedChatModel(PiecewiseChatModel):
         return all((call["name"], call["args"]) != (made["name"], made["args"]) for made in self.answered_calls)
 
     def _does_nothing(self, whole: AIMessageChunk, answer: Answer) -> bool:
-        """Say whether an answer neither calls the tool that was expected nor asks for what it lacks; asked twice, it
-        counts as long as there is another model to ask.
-        """
-        if not self.expects_call or answer.calls or self._is_offline or self._faults or asks_back(whole.text):
+        """Say whether an answer neither calls the tool that was expected nor asks for what it lacks."""
+        return self.expects_call and not asks_back(whole.text) and self._may_answer_anew(answer)
+
+    def _may_answer_anew(self, answer: Answer) -> bool:
+        """Say whether an answer that can be sent may be asked for again; asked twice, there is another model to ask."""
+        if answer.calls or self._is_offline or self._faults:
             return False
         return not self.drop_faulty or current_allowance().next_model is not None
 
@@ -245,8 +263,8 @@ class VerifiedChatModel(PiecewiseChatModel):
         cited = self._safe(with_known_citations(sentence, self.evidence.passages))
         if _normal(cited) in self._said:
             return ""
-        if _normal(cited) in self._questions:
-            self._faults.append("it gives the customer's own question back to them")
+        if _normal(cited) in self._questions or (not self._is_offline and _normal(cited) in self._statements):
+            self._faults.append("it gives the customer's own words back to them")
             return ""
         if not self._is_offline and self._asks_again(cited):
             self._faults.append(ASKED_BEFORE)
@@ -275,7 +293,10 @@ class VerifiedChatModel(PiecewiseChatModel):
         text = cited.strip()
         if not text:
             return ""
+        self._says_again = self._says_again and not self._is_offline and _normal(text) in self._read_before
         self._words += words_of(text)
+        if self.citations and not self._is_offline:
+            text = self.citations.with_source(text)
         said, self._gap = self._gap + text, cited[len(cited.rstrip()) :] or " "
         if self._opening and not self._is_offline:
             said, self._opening = f"{self._opening} {said}", ""
@@ -326,6 +347,10 @@ class VerifiedChatModel(PiecewiseChatModel):
 
 def _questions_of(text: str) -> set[str]:
     return {_normal(sentence) for sentence in split_sentences(text)[0] if sentence.rstrip().endswith("?")}
+
+
+def _sentences_of(text: str) -> set[str]:
+    return {_normal(sentence) for sentence in split_sentences(text)[0]}
 
 
 def _normal(sentence: str) -> str:
