@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.language.requested_changes import asks_own_facts
-from core.offline.answering.asked_facts import facts_asked
+from core.offline.answering.asked_facts import facts_asked, words_beyond
 from core.offline.answering.found_records import nothing_of_own, state_beside
 from core.offline.planner import Planner
 from core.offline.reading.chat_request import Conversation, Result
@@ -135,6 +135,78 @@ def test_whoever_does_something_is_known_by_how_their_field_is_called(field: str
     read = (Result(name="get_visits", args={}, text=json.dumps(rows)),)
     said = facts_asked("who comes to my visit?", Conversation("x", results=read, tools={"get_visits": {}}))
     assert (value in said) is told
+
+
+OUTAGES = (
+    Result("get_lines", {}, json.dumps({"lines": [{"id": "L-1", "zip": "10115"}, {"id": "L-2", "zip": "10119"}]})),
+    Result("check_outage", {"zip": "10115"}, json.dumps({"outage": True, "zip": "10115", "since": "2026-11-29",
+           "expected_end": None})),
+    Result("check_outage", {"zip": "10119"}, json.dumps({"outage": False, "zip": "10119"})),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("how long will the outage last?", ["- outage: yes, zip: 10115, expected end: not known"]),
+        ("since when is there an outage?", ["- outage: yes, zip: 10115, since: 29 November 2026"]),
+        ("how long does an outage usually last?", []),
+        ("whats my line number", ["- id: L-1", "- id: L-2"]),
+    ],
+)
+def test_what_is_spoken_of_as_known_is_told_by_the_records_that_ones_own_lead_to(
+    question: str, told: list[str]
+) -> None:
+    tools = {"get_lines": {}, "check_outage": {}}
+    assert facts_asked(question, Conversation(question, results=OUTAGES, tools=tools)).splitlines()[1:] == told
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("how much is on my gift cards?", ["- source: gift card, id: gift_1, amount: 199.0"]),
+        ("which certificates do I have?", ["- source: certificate, id: cert_1, amount: 50.0"]),
+        ("what is my level?", ["- level: gold"]),
+    ],
+)
+def test_records_that_are_kept_by_their_ids_are_records_of_their_own(question: str, told: list[str]) -> None:
+    account = {
+        "user_id": "mara",
+        "level": "gold",
+        "payment_methods": {
+            "gift_1": {"source": "gift_card", "id": "gift_1", "amount": 199.0},
+            "cert_1": {"source": "certificate", "id": "cert_1", "amount": 50.0},
+        },
+    }
+    read = (Result("get_user", {}, json.dumps(account)),)
+    tools = {"get_user": {"description": "Get the user. Also called: gift card, certificate, level."}}
+    assert facts_asked(question, Conversation(question, results=read, tools=tools)).splitlines()[1:] == told
+
+
+@pytest.mark.parametrize(
+    ("said", "beyond"),
+    [
+        ("where is it on the invoice?", None),
+        ("till when?", set()),
+        ("how much is the fee of the drill?", set()),
+        ("how much is the fee of the drill on Sundays?", {"sunday"}),
+    ],
+)
+def test_of_a_question_the_words_are_known_that_name_nothing_of_what_was_read(
+    said: str, beyond: set[str] | None
+) -> None:
+    assert words_beyond(said, Conversation(said, results=READ, tools={"get_loans": {}})) == beyond
+
+
+def test_a_measure_a_number_and_what_one_has_none_of_are_told_by_their_fields() -> None:
+    line = {"id": "L-1", "plan": "Fibre", "speed_mbps": 300, "visit": None}
+    read = (Result("get_lines", {}, json.dumps({"lines": [line]})),)
+
+    def told(question: str) -> str:
+        return facts_asked(question, Conversation(question, results=read, tools={"get_lines": {}}))
+
+    assert told("how fast is my line?").endswith("- id: L-1, speed mbps: 300")
+    assert told("have I got a visit for my line?").endswith("- id: L-1, visit: none")
 
 
 def test_what_is_vague_tells_nothing_and_what_is_owed_leaves_out_what_is_paid() -> None:

@@ -9,6 +9,7 @@ import re
 from core.language.action_words import any_action
 from core.language.reference_numbers import CODE
 from core.language.text import normalised
+from core.language.words import spelled
 
 
 def _begins(*patterns: str) -> re.Pattern[str]:
@@ -114,15 +115,16 @@ _OWN = re.compile(
     r"ich|mir|mich|mein\w*|wir|uns|unser\w*|je|j'\w+|mon|ma|mes|moi|nous|notre|nos|yo|mi|mis|nuestr\w+|tengo|debo)\b"
 )
 _ASKS = re.compile(
-    r"\?\s*$|\b(?:how (?:much|many|long)|what|what's|when|when's|where|where's|which|who|until when|since when|whether|"
+    r"\?\s*$|\b(?:how (?:much|many|long|fast|old|big|large|heavy|high|late|far)|what|what's|when|when's|where|where's|"
+    r"which|who|until when|since when|whether|"
     r"wann|wo|wie ?viele?|welche[nrsm]?|was|wer|combien|quand|où|quel(?:le)?s?|qui|"
     r"cu[aá]ndo|d[oó]nde|cu[aá]nt[oa]s?|cu[aá]l(?:es)?|qui[eé]n|qu[eé])\b|"
     r"^(?:(?:and|but|so|also|hi|hey|hello|ok|okay|well|und|et|y)\W+){0,3}"
     r"(?:is|are|was|were|am|do|does|did|has|have|ist|sind|war|habe|hat|est-ce|ai-je|est[aá]n?|he|tengo)\b"
 )
 _RULE = re.compile(
-    r"\b(?:can|could|may|might|should|shall|must|would) (?:i|we|you|one|people|somebody|someone|it|they|my|the|an?)"
-    r"\b|\b(?:do|would) (?:i|we) (?:\w+ )?get\b|"
+    r"\b(?:can|could|may|might|shall|must|would) (?:i|we|you|one|people|somebody|someone|it|they|my|the|an?)\b|"
+    r"\bshould (?:i|we|you|one|people|somebody|someone|an?)\b|\b(?:do|would) (?:i|we) (?:\w+ )?get\b|"
     r"\bwill (?:i|we|you)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
     r"\bhow (?:do|can|to|does|should|could|would|is|are) ?(?!i owe)|\bwhat (?:do|should|can) i (?:do|need)\b|"
     r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
@@ -173,7 +175,7 @@ def asks_own_facts(text: str, beside: str = "") -> bool:
 
 def asks_facts(text: str) -> bool:
     """Say whether a text asks what is so, and not what may be done or would be."""
-    said = _TELL_ME.sub(" ", normalised(text))
+    said = _TELL_ME.sub(" ", spelled(normalised(text)))
     return bool(_ASKS.search(said) and not _RULE.search(said))
 
 

@@ -10,9 +10,9 @@ from core.language.corrections import takes_back
 from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
-from core.language.words import leans_on_before
+from core.language.words import content_stems, leans_on_before
 from core.offline.answering.articles import DONT_KNOW, NO_MORE, context_of, from_articles, worth_an_answer
-from core.offline.answering.asked_facts import facts_by_place
+from core.offline.answering.asked_facts import facts_by_place, words_beyond
 from core.offline.answering.found_records import (
     answers_by_field,
     beside_names,
@@ -198,6 +198,8 @@ class Planner:
         asks = all(r.intent in (QUESTION, "unclear") for r in requests)
         if tells_records and asks and picks_one(conversation.message) and (on := self._on_records(desk)):
             return on
+        if tells_records and asks and words_beyond(conversation.message, conversation) is None:  # `where on the bill?`
+            tells_records = not any(desk.quote(r.text, r.before) for r in requests)
         facts = facts_by_place(requests, conversation) if tells_records else {}
         if tells_records and not facts and asks and (named := records_named(conversation)):
             return Decision(self._with_records(named, desk) if requests else named)
@@ -210,7 +212,9 @@ class Planner:
         if unanswered and not self._reads(calls):
             said.append(self._unanswered(unanswered, desk, beside=[*said, *(call.name for call in calls)]))
         elif tells_records and not facts and any(request.intent == QUESTION for request in requests):
-            said.insert(0, state_beside(conversation, rule="\n".join(said)))
+            whole = f"{requests[0].before}\n{conversation.message}".strip() if len(requests) == 1 else ""
+            asked = replace(conversation, message=whole or conversation.message)
+            said.insert(0, state_beside(asked, rule="\n".join(said)))
         text = "\n\n".join(dict.fromkeys(part for part in said if part))
         if calls:
             return self._decided(conversation, text, calls)
@@ -273,7 +277,7 @@ class Planner:
         for place, request in enumerate(requests):
             try:
                 if place in facts:
-                    said.append(facts[place])
+                    said += [facts[place], self._rule_beside(request, desk)]
                     continue
                 answer = self._small_talk(request, desk) or self.answer(request, desk)
                 if answer == DONT_KNOW:
@@ -292,6 +296,11 @@ class Planner:
             except CallNeeded as needed:
                 calls += needed.calls
         return said, calls, unanswered
+
+    def _rule_beside(self, request: Request, desk: Toolbox) -> str:
+        """Return what articles surely say to those words of a question that the records answering it do not have."""
+        beyond, quote = words_beyond(request.text, desk.conversation), desk.quote(request.text, request.before)
+        return quote.text if quote and not (beyond or set()).isdisjoint(content_stems(quote.text)) else ""
 
     def _small_talk(self, request: Request, desk: Toolbox) -> str:
         """Answer what is no question and no wish; empty for what is one."""

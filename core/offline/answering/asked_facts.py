@@ -1,29 +1,34 @@
 """Answer a question about the customer's own records: which of them it means, and which of their fields."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
-from core.json_records import Record, words_of_name
+from core.json_records import Record, texts_in, words_of_name
 from core.language.fixed_sentences import ENGLISH
-from core.language.records.descriptions import described, describing
+from core.language.glossary import in_english
+from core.language.records.descriptions import described, describing, words_of_value
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.text import normal, stem
-from core.language.words import REFERS, content_stems, content_words, leans_on_before
+from core.language.words import REFERS, content_stems, content_words, leans_on_before, spelled
 from core.offline.answering.asked_fields import (
     COMING,
     HOW_IT_IS,
+    LISTS,
     MOST_OF,
     OWED,
     asked_fields,
+    asks_for_kind,
     first_of_kind,
     is_a,
     named_fields,
     names_said,
+    plain_fields,
+    with_measures,
 )
-from core.offline.answering.found_records import FOUND, field_line, is_plain, records_in
+from core.offline.answering.found_records import FOUND, field_line, is_plain, leads_to, meet, records_in
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.understanding import Request
 
@@ -34,6 +39,12 @@ _OVER = re.compile(r"cancell?ed|finished|missed|done|closed|completed|ended|past
 _ALL = re.compile(r"\b(?:what(?:'s| is| was| are)?|about|details?|tell|info\w*)\b(?! (?:does|do|can|should)\b)")
 _OF_ANY = frozenset({"list", "last", "next", "first", "open", "customer"})
 """Words in what a tool is said to do that say nothing of what its records are."""
+_THE = re.compile(
+    r"(?:\b(?:the|this|that|these|those|der|die|das|den|dem|des|diese\w*|le|la|les|du|ce|cet|cette|ces|el|los|las|"
+    r"este|esta|ese|esa|estos|estas|(?:is|are) there(?: an?| any)?|gibt es(?: ein\w*)?|y a(?:-t-il)?(?: une?| des)?|"
+    r"hay(?: una?)?)\s|\bl')(\w+)(?:\s(\w+))?"
+)
+"""What is spoken of as known to both, or asked for as something that may be: `the outage`, unlike `an outage`."""
 _TOTAL = re.compile(r"\b(?:in total|total|altogether|in all|sum|overall|all together|insgesamt|au total|en total)\b")
 
 
@@ -41,6 +52,9 @@ _TOTAL = re.compile(r"\b(?:in total|total|altogether|in all|sum|overall|all toge
 class _Meant:
     """The records of one result that a question means."""
 
+    found_by: Result
+    about: Set[str]
+    """The stems of what they are and of what the read that found them is said to tell."""
     records: list[Record]
     fields: list[dict[str, Any]]
     """Of each what is asked for."""
@@ -48,6 +62,12 @@ class _Meant:
     """The question's words that stand in them and not in all records."""
     score: int
     """How much of it speaks of them: its words that stand in them, or name fields of them or what they are."""
+
+    @property
+    def denies(self) -> bool:
+        """Say whether nothing is told of them but that there is nothing."""
+        told = [value for name, value in chain(*map(dict.items, self.fields)) if name not in self.found_by.args]
+        return all(value is False for value in told)
 
 
 def facts_by_place(requests: Sequence[Request], conversation: Conversation) -> dict[int, str]:
@@ -57,12 +77,32 @@ def facts_by_place(requests: Sequence[Request], conversation: Conversation) -> d
     asked = [request.words.replace("\n", " ") for request in requests]
     if len(requests) == 1:  # `where does it go, and when?`
         asked = [f"{requests[0].before} {conversation.message}".replace("\n", " ").strip()]
+    parts: list[Sequence[str]] = [(conversation.message,) if len(requests) == 1 else (one,) for one in asked]
     for place, (first, second) in enumerate(pairwise(requests)):
         leans = second.before or REFERS.search(normal(second.text)) or not content_words(second.text)
         if leans and (asks_facts(second.text) or asks_own_duty(second.text)):
             asked[place] = asked[place + 1] = f"{first.words} {second.text}".replace("\n", " ")
-    told = [facts_asked(question, conversation, conversation.message) for question in asked]
+            parts[place] = parts[place + 1] = (first.words, second.text)
+    told = [
+        facts_asked(question, conversation, conversation.message, asks=asks)
+        for question, asks in zip(asked, parts, strict=True)
+    ]
     return {place: said for place, said in enumerate(told) if said and said not in conversation.last_reply}
+
+
+def words_beyond(message: str, conversation: Conversation) -> set[str] | None:
+    """Return the stems of a message's words that name nothing of what was read and ask for no kind of field; None where
+    none of its words does.
+    """
+    said = spelled(normal(message))
+    words = [word for word in content_words(said) if not asks_for_kind(word)]
+    stems = {one for word in words for one in content_stems(word)}
+    read = [one for r in conversation.results if not r.failed for one in _read_as(said, r, conversation)]
+    records = [record for one in read for record in one.records]
+    names = {*content_stems(" ".join(words_of_name(name) for record in records for name in record))}
+    values = {word for record in records for text in texts_in(record) for word in words_of_value(text)}
+    beyond = {one for one in stems if not meet([one], names | values.union(*(one.about for one in read)))}
+    return beyond if beyond != stems or len(words) < len(content_words(said)) or not stems else None
 
 
 def facts_asked(
@@ -73,6 +113,7 @@ def facts_asked(
     found: str = FOUND,
     locale: str = ENGLISH,
     english: str = "",
+    asks: Sequence[str] = (),
 ) -> str:
     """Return what the customer's own records say to a question about them, or an empty text where they say nothing.
 
@@ -83,22 +124,35 @@ def facts_asked(
         found: What the fields are introduced by.
         locale: The language in which values are written.
         english: The question in English, where it was asked in another language.
+        asks: The parts of the question that ask, where what they go on with stands before them.
     """
-    duty = asks_own_duty(question)
-    if not (asks_facts(question) or duty):
+    duty, asks = asks_own_duty(question), asks or (question,)
+    if not (any(map(asks_facts, asks)) or duty):
         return ""
     goes_on = found in conversation.last_reply and leans_on_before(beside)  # with records that were just told
-    own = (asks_own_facts(question, beside) or goes_on) and not duty
-    asked = f"{question} {english}".strip()
-    read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation)]
-    meant = [one for one in read if one.records and any(one.fields) and (own or one.hits)]
+    own = (any(asks_own_facts(one, beside) for one in asks) or goes_on) and not duty
+    asked, known = f"{question} {english}".strip(), _known_things(question, locale)
+    read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation, asks)]
+    meant = [one for one in read if any(one.fields) and (own or one.hits or (not duty and known & one.about))]
     best = max((one.score for one in read), default=0)
     meant = [one for one in meant if one.score == best and (best or OWED.search(normal(asked)))]
-    if not (own or duty or _tells_whose(meant)):
+    meant = [one for one in meant if not any(_led_to(other, one) for other in meant)]
+    meant = [one for one in meant if not one.denies] or meant
+    if not (own or duty or _tells_whose(meant) or any(known & one.about for one in meant)):
         return ""
     told = [field_line(*both, locale) for one in meant for both in zip(one.records, one.fields, strict=True)]
     lines = [f"- {line}" for line in dict.fromkeys(filter(None, told))][:_MOST]
     return "\n".join([found, *lines, *_sum(asked, meant)]) if lines else ""
+
+
+def _led_to(one: _Meant, other: _Meant) -> bool:
+    return one.found_by is not other.found_by and leads_to(other.found_by, one.found_by)
+
+
+def _known_things(question: str, language: str) -> set[str]:
+    """Return the stems, in English as well, of the words that a question speaks of as known: `the outage`."""
+    named = " ".join(f"{first} {second}" for first, second in _THE.findall(normal(question)))
+    return set(content_stems(f"{named} {in_english(named, language)}")) - _OF_ANY
 
 
 def _tells_whose(meant: Sequence[_Meant]) -> bool:
@@ -118,48 +172,66 @@ def _sum(question: str, meant: Sequence[_Meant]) -> list[str]:
     return [f"In all: {' + '.join(map(str, told))} = {round(sum(told), 2)}"] if len(told) > 1 else []
 
 
-def _read_as(question: str, result: Result, conversation: Conversation) -> list[_Meant]:
-    """Return what a question means in a result, of each kind of records for themselves; of what was read whole the
-    lists are kinds of their own.
+def _read_as(question: str, result: Result, conversation: Conversation, asks: Sequence[str] = ()) -> list[_Meant]:
+    """Return what a question, by the parts of it that ask, means in a result, of each kind of records for themselves;
+    of what was read whole the lists are kinds of their own.
     """
     described_as = conversation.tools.get(result.name, {}).get("description", "")
     about = set(content_stems(f"{words_of_name(result.name)} {described_as}")) - _OF_ANY
     data = result.data
     if result.args or not isinstance(data, Mapping) or not any(map(is_plain, data.values())):
-        return [_meant(question, list(records_in(data)), about, about)]
-    lists = {n: inner for n, v in data.items() if isinstance(v, list) and (inner := list(records_in(v)))}
+        return [_meant(question, result, list(records_in(data)), about, about, asks)]
+    lists = {name: inner for name, value in data.items() if (inner := _rows(value))}
     kinds = [(inner, set(content_stems(words_of_name(name)))) for name, inner in lists.items()]
     own = {name: value for name, value in data.items() if name not in lists}
     kinds.append(([own], set() if kinds else about))
-    return [_meant(question, records, called, about) for records, called in kinds]
+    return [_meant(question, result, records, called, about, asks) for records, called in kinds]
 
 
-def _meant(question: str, records: list[Record], called: set[str], about: set[str]) -> _Meant:
-    """Return the records that a question means, where they are called so, by a tool that is about so much."""
-    said = normal(question)
-    records, hits = _by_values(said, records, about)
+def _rows(value: Any) -> list[Record]:
+    """Return the records in a list, or in a mapping from their ids to them."""
+    if isinstance(value, Mapping):
+        rows = list(value.values())
+        return rows if all(isinstance(row, Mapping) and any(map(is_plain, row.values())) for row in rows) else []
+    return list(records_in(value)) if isinstance(value, list) else []
+
+
+def _meant(
+    question: str, result: Result, records: list[Record], called: set[str], about: set[str], asks: Sequence[str]
+) -> _Meant:
+    """Return the records of a result that a question means, where they are called so, by a tool about so much."""
+    said = with_measures(normal(question))
+    records, hits = _by_values(said, records, called)
     if len(records) > 1 and asks_own_duty(question):  # what is over asks nothing of anybody
         records = _coming(records)
     records = _by_extreme(said, records)
     named = [record for record in records if named_fields(said, record)]
     records = named or records
-    fields = [asked_fields(said, record, hits) for record in records]
+    parts = [with_measures(normal(one)) for one in asks]
+    fields = [
+        dict(chain(*(asked_fields(one, record, hits).items() for one in parts))) or asked_fields(said, record, hits)
+        for record in records
+    ]
+    fields = [
+        {n: own.get(n, v) for n, v in r.items() if n in own or n in result.args} if own else own
+        for r, own in zip(records, fields, strict=True)
+    ]
     sure = len(hits) > 1 or any(c.isdigit() for hit in hits for c in hit)
-    if sure and _ALL.search(said) and not any(fields):  # `what is the ticket of the 2nd about?`
-        fields = [{name: value for name, value in record.items() if is_plain(value)} for record in records]
+    if not any(fields) and hits and (LISTS.search(said) or (sure and _ALL.search(said))):
+        fields = [plain_fields(record) for record in records]  # `what is the ticket of the 2nd about?`
     by_name = max((names_said(said, name) for record in records for name in named_fields(said, record)), default=0)
     stems = content_stems(said)
     score = 2 * (len(hits) + by_name + len(called.intersection(stems))) + (not about.isdisjoint(stems))
-    return _Meant(records, fields, hits, score)
+    return _Meant(result, about | called, records, fields, hits, score)
 
 
-def _by_values(said: str, records: list[Record], about: set[str]) -> tuple[list[Record], set[str]]:
+def _by_values(said: str, records: list[Record], called: set[str]) -> tuple[list[Record], set[str]]:
     """Return the records whose values a question names best, and the words that tell them from the others."""
     if OWED.search(said):
         stand = any(is_a("status", name, value) for record in records for name, value in record.items())
         by_state = [record for record in records if not _stands(record, _SETTLED)] if stand else records
         records = [record for record in records if record.get("paid") is False] or by_state
-    words, last = describing(said) - about, content_words(said)[-1:]
+    words, last = describing(said) - called, content_words(said)[-1:]
     if HOW_IT_IS.search(said) and not _HAVE_I.search(said):  # `is it paid?` asks whether, and names no paid one
         words -= {stem(word) for word in last if not any(c.isdigit() for c in word)}
     places, hits = described(words, records)

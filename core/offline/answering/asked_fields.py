@@ -20,7 +20,8 @@ ASKED = {
     "count": re.compile(r"\b(?:how many|left|remaining|wie viele|übrig|combien de|cu[aá]nt[oa]s|quedan)\b"),
     "place": re.compile(r"\b(?:where|wo|wohin|où|d[oó]nde)\b"),
     "payment": re.compile(
-        r"\bhow (?:did|have) (?:i|we) (?:pay|paid)\b|\b(?:which|what) (?:card|payment)\b|\bpaid with\b|"
+        r"\b(?:how|what|how much) (?:did|have) (?:i|we) (?:pay|paid)\b|\b(?:which|what) (?:card|payment)\b|"
+        r"\bpaid with\b|"
         r"\b(?:wie|womit) (?:habe? (?:ich|wir)|wurde) .{0,30}(?:be)?zahlt\b|\bcomment (?:ai-je|j'ai|a-t-on) payé\b|"
         r"\bcómo (?:lo |la )?(?:pagué|he pagado|pagamos)\b"
     ),
@@ -31,6 +32,10 @@ HOW_IT_IS = re.compile(
     r"^(?:(?:and|but|so|also|hi|hey|hello|ok|okay|well|und|et|y)\W+){0,3}"
     r"(?:is|are|was|were|has|have|did|does|ist|sind|war|hat|habe|est|sont|está|están|ha)\b|\bstatus\b|\bwhat happened\b"
 )
+_OPEN = re.compile(
+    r"\b(?:what|who|why|how|was für|wer|warum|wieso|wie|quoi|pourquoi|comment|qué|quién|por qué|cómo)\b|^was\b"
+)
+"""What asks for more than whether something is so."""
 LISTS = re.compile(r"\b(?:which|any|(?:do|did) (?:i|we) have|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b")
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(
@@ -69,7 +74,8 @@ MOST_OF = (
 _NUMBER_OF = re.compile(r"\b(?:id|no|nr|number|code|ref|reference)\b")
 _NAMES = {
     "money": re.compile(
-        r"price|amount|total|fee|cost|balance|charge|rate\b|deposit|sum|due|premium|rent|paid$|debt|owed"
+        r"price|amount|total$|total (?:price|amount|cost|due)|fee|"
+        r"cost|balance|charge|rate\b|deposit|sum|due|premium|rent|paid$|debt|owed"
     ),
     "place": re.compile(
         r"station|club|address|place|city|location|branch|store|site|room|street|office|from|to$|origin|"
@@ -80,6 +86,7 @@ _NAMES = {
     "duration": re.compile(r"minutes?|hours?|days?\b|weeks?|months?|duration|length"),
     "status": re.compile(r"stat(?:us|e)$"),
 }
+_MEASURES = {"fast": "speed", "old": "age", "big": "size", "large": "size", "heavy": "weight", "high": "height"}
 _DOER = re.compile(r"(?:er|or|ist|ian|ant)\b|mechanic|medic|coach|nurse|guide|host|chef")
 """How English names whoever does something, in any trade: `trainer`, `doctor`, `therapist`."""
 _DIRECTIONS = (
@@ -100,6 +107,16 @@ _DIRECTIONS = (
 """Which end of a span of time a question asks for, and what its field is called."""
 
 
+def with_measures(said: str) -> str:
+    """Return a question with what measures name behind it: `how fast is it?` asks for a speed."""
+    return " ".join((said, *(noun for word, noun in _MEASURES.items() if re.search(rf"\bhow {word}\b", said))))
+
+
+def asks_for_kind(word: str) -> bool:
+    """Say whether a word by itself asks for fields of a kind, or for an end of a span of time."""
+    return any(asked.search(word) for asked in (*ASKED.values(), *(asked for asked, _ in _DIRECTIONS)))
+
+
 def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
     """Return the fields of a record that a question is about, and those that it told the record by.
 
@@ -110,38 +127,55 @@ def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
     """
     named = named_fields(said, record)
     asked = dict(named)
-    for kind, told in ASKED.items():
-        if told.search(said) or any(kind == one and how.search(said) for how, one, _ in MOST_OF):
-            asked |= _of_kind(kind, said, record, named)
-    if HOW_IT_IS.search(said) or (OWED.search(said) and asked):
+    kinds = [kind for kind, told in ASKED.items() if told.search(said)]
+    for kind in dict.fromkeys((*kinds, *(kind for how, kind, _ in MOST_OF if how.search(said)))):
+        asked |= _of_kind(kind, said, record, named)
+    if not named and _NUMBER_OF.search(said):  # the number of a record is the field that names it
+        asked |= {name: value for name, value in [*record.items()][:1] if any(c.isdigit() for c in str(value))}
+    lists = LISTS.search(said) is not None
+    whether = bool(HOW_IT_IS.search(said) or ("?" in said and not (kinds or lists or _OPEN.search(said))))
+    if whether or lists:
+        empty = {name for name, value in record.items() if value is None}
+        asked |= {n: "none" for n in empty if meet(content_stems(said), content_stems(words_of_name(n)))}
+    if whether or (OWED.search(said) and asked):
         asked |= {name: value for name, value in record.items() if is_a("status", name, value)}
+    if whether and not named and isinstance(next(iter(record.values()), None), bool):
+        asked |= plain_fields(record)
     by_value = {name for name, value in record.items() if not hits.isdisjoint(words_of_value(value))}
-    if not (asked or LISTS.search(said)):
+    if not asked:
         return {}
-    return {name: value for name, value in record.items() if name in asked or name in by_value}
+    return {name: asked.get(name, value) for name, value in record.items() if name in asked or name in by_value}
+
+
+def plain_fields(record: Record) -> dict[str, Any]:
+    """Return the fields of a record with single values."""
+    return {name: value for name, value in record.items() if is_plain(value) and value != ""}
 
 
 def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, Any]:
     own = {name: value for name, value in record.items() if is_a(kind, name, value)}
     by_name = {name: value for name, value in own.items() if name in named}
     empty = {name: None for name, value in record.items() if value is None}
-    for asked, names in _DIRECTIONS if kind == "date" else ():
-        if asked.search(said) and (some := {n: v for n, v in (own | empty).items() if names.search(words_of_name(n))}):
-            return by_name | some  # an end that is not known is told as that
-    if by_name:
-        return by_name
-    return own
+    ends = [names for asked, names in _DIRECTIONS if kind == "date" and asked.search(said)]
+    some = {n: v for n, v in (own | empty).items() if any(names.search(words_of_name(n)) for names in ends)}
+    return by_name | some or own  # an end that is not known is told as that
 
 
 def named_fields(said: str, record: Record) -> dict[str, Any]:
     """Return the fields that a question names, by whole name or else by a part, but no number that only leads on."""
     stems = content_stems(said)
-    given = {n: v for place, (n, v) in enumerate(record.items()) if place and v not in ("", None)}
+    given = {
+        n: v for place, (n, v) in enumerate(record.items()) if (place or isinstance(v, bool)) and v not in ("", None)
+    }
     numbers = {n for n in given if _NUMBER_OF.search(words_of_name(n)) and not _NUMBER_OF.search(said)}
     fields = {name: value for name, value in given.items() if name not in numbers}
     names = {name: content_stems(words_of_name(name)) for name in fields}
     whole = {n: fields[n] for n, own in names.items() if own and all(meet(stems, [one]) for one in own)}
     return whole or {n: fields[n] for n, own in names.items() if meet(stems, own)}
+
+
+def _stems_of(name: str) -> list[str]:
+    return content_stems(words_of_name(name))
 
 
 def names_said(said: str, name: str) -> int:
@@ -169,6 +203,8 @@ def is_a(kind: str, name: str, value: Any) -> bool:
             return isinstance(value, int | float) and bool(_NAMES[kind].search(called))
         case "person" if _DOER.search(called):
             return is_plain(value) and _is_name(str(value))
+        case "person" if isinstance(value, list):
+            return any(isinstance(one, dict) and any("name" in words_of_name(key) for key in one) for one in value)
         case "payment":
             return bool(value) and bool(_NAMES[kind].search(called))
         case "count":

@@ -79,10 +79,12 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
     """
     asked = normal(conversation.message)
     read = [result for result in conversation.results if not result.failed]
-    led_to = [one for one in read if any(_leads_to(other, one) for other in read if other is not one)]
-    last = [one for one in led_to if not any(_leads_to(one, other) for other in led_to if other is not one)]
-    if rule and len(last) == 1 and asks_about(asked) and not asks_facts(asked):
-        looked_at = [(record, _looked_at(record, rule)) for one in last for record in records_in(one.data)]
+    led_to = [one for one in read if any(leads_to(other, one) for other in read if other is not one)]
+    last = [one for one in led_to if not any(leads_to(one, other) for other in led_to if other is not one)]
+    own = [one for one in read if not one.args]
+    chosen = len(last) == 1 and (_OWN.search(asked) or any(_chose(one, last[0]) for one in own))
+    if rule and len(last) == 1 and asks_about(asked) and (chosen or not asks_facts(asked)):
+        looked_at = [(record, _looked_at(record, rule)) for one in [*last, *own] for record in records_in(one.data)]
         lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
         return "\n".join([found, *lines]) if lines else ""
     if rule and not led_to and asks_about(asked) and not asks_facts(asked) and _OWN.search(asked):
@@ -162,14 +164,21 @@ def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Res
     return [one for one in found if not any(_only_leads_to(one, other, stems) for other in found if other is not one)]
 
 
-def _leads_to(one: Result, other: Result) -> bool:
+def _chose(own: Result, other: Result) -> bool:
+    """Say whether what one read lists led to the other alone, of several."""
+    lists = [v for record in records_in(own.data) for v in record.values() if isinstance(v, list) and len(v) > 1]
+    return any(not set(map(str, other.args.values())).isdisjoint(texts_in(one)) for one in lists)
+
+
+def leads_to(one: Result, other: Result) -> bool:
+    """Say whether what one read found holds an argument of the other."""
     return not {str(value) for value in other.args.values() if value}.isdisjoint(texts_in(one.data))
 
 
 def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     led_to = {str(value) for value in other.args.values() if value}
     beside = [{n: v for n, v in r.items() if led_to.isdisjoint(texts_in(v))} for r in records_in(one.data)]
-    return _leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
+    return leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
 
 
 def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH, english: str = "") -> str:
@@ -327,8 +336,7 @@ def _line(record: Mapping[str, Any], stems: Collection[str], locale: str) -> str
 
 def field_line(record: Mapping[str, Any], fields: Mapping[str, Any], locale: str = ENGLISH) -> str:
     """Return some fields of a record in words, behind what names it; of a record without fields to tell nothing."""
-    told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name)}
-    told = {name: value for name, value in {**_first(told), **fields}.items() if not _OWNER.fullmatch(name)}
+    told = {name: value for name, value in {**_first(record), **fields}.items() if not _OWNER.fullmatch(name)}
     parts = ((name, _told(value, locale)) for name, value in told.items() if fields)
     return ", ".join(f"{label(name, locale)}: {words}" for name, words in parts if words)
 

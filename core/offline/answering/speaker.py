@@ -16,7 +16,7 @@ from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
-from core.offline.answering.asked_facts import facts_asked
+from core.offline.answering.asked_facts import facts_asked, words_beyond
 from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
@@ -77,7 +77,8 @@ class Speaker:
                 calls += needed.calls
         state = ""
         if self.tells_records and not any(self.say("found") in part for part in said):
-            state = state_beside(self._read(self.newest), found=self.say("found"), locale=self.language)
+            read, rule = self._read(self.newest), "\n".join(said)
+            state = state_beside(read, rule=rule, found=self.say("found"), locale=self.language)
         if state:  # what is only near, or not known, is nothing beside it
             said = [part for part in said if not part.endswith(self.say("offer"))]
         text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
@@ -91,7 +92,16 @@ class Speaker:
             ReplyNow: a question or a refusal settles it.
         """
         picks = self.on_records() if picks_one(self.desk.conversation.message) else ""
-        return picks or self.told_of_records(clause) or self.on_records() or self.quoted(clause)
+        if not picks and (told := self.told_of_records(clause)):
+            return "\n\n".join(filter(None, (told, self._rule_beside(clause))))
+        return picks or self.on_records() or self.quoted(clause)
+
+    def _rule_beside(self, question: str) -> str:
+        """Return what articles surely say to those words of a question that the records answering it do not have."""
+        asked = in_english(question, self.language, own_words=self._field_words())
+        beyond = words_beyond(asked, self.desk.conversation)
+        rule = self.quoted_rule(f"{asked}?") if beyond else ""
+        return rule if not (beyond or set()).isdisjoint(content_stems(rule)) else ""
 
     def told_of_records(self, question: str) -> str:
         """Return what the customer's own records say to a question about them, or an empty text."""

@@ -55,7 +55,7 @@ def goes_on(desk: Toolbox, *, found: str = FOUND, locale: str = ENGLISH, english
     """
     conversation = desk.conversation
     text = conversation.message
-    if len(text.split()) > SHORT or wishes(text) or asks_of_us(text):
+    if len(text.split()) > SHORT or wishes(text) or asks_of_us(text) or conversation.last_reply.endswith("?"):
         return ""
     reads = [Read(r.name, r.args, r.data) for r in conversation.earlier_results if not r.failed and r.data is not None]
     told = told_in(conversation.last_reply, reads)

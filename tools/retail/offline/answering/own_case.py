@@ -160,15 +160,24 @@ def requested(order: Facts, desk: Toolbox) -> str:
         CallNeeded: the profile must be read first.
     """
     kind = "return" if order.get("return_items") else "exchange"
-    ids = {str(one) for one in order.get(f"{kind}_items") or ()}
-    items = [item for item in order.get("items", []) if item.get("item_id") in ids]
+    items = coming_back(order, kind)
     names = list_words([f"the {item_name(item)}" for item in items], "en") or "your items"
     for_it = ""
     if kind == "return":
-        worth = sum((Decimal(str(item["price"])) for item in items), start=Decimal())
-        for_it = f": {money(worth)} goes back to your {_methods(desk, [order], 'return_payment_method_id')}"
+        for_it = f": {money(worth_of(items))} goes back to your {_methods(desk, [order], 'return_payment_method_id')}"
     unknown = "The record does not say whether it has reached our warehouse."
     return f"The {kind} of {names} from order {order['order_id']} is registered{for_it}. {unknown}"
+
+
+def coming_back(order: Facts, kind: str = "return") -> list[Facts]:
+    """Return the items of an order that a requested return, or exchange, is about."""
+    ids = {str(one) for one in order.get(f"{kind}_items") or ()} if has_request(order) else set()
+    return [item for item in order.get("items", []) if item.get("item_id") in ids]
+
+
+def worth_of(items: Sequence[Facts]) -> Decimal:
+    """Return what was paid for items."""
+    return sum((Decimal(str(item["price"])) for item in items), start=Decimal())
 
 
 def payments_of(order: Facts, kind: str) -> list[Facts]:

@@ -14,6 +14,7 @@ from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from tools.retail.offline.answering.choosing import meant_items_only, named_orders, of_the_day, order_state
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of, quoted
+from tools.retail.offline.answering.order_facts import nearest_fact
 from tools.retail.offline.answering.order_sentences import (
     address_text,
     arrival_sentence,
@@ -129,7 +130,7 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
             order = order_of(desk, talked_about)
         except ReplyNow:
             order = None  # the number was somebody else's or a slip; then ask the list
-        if order is not None:
+        if order is not None and not _names_others(request, order, desk):
             return [order]
     orders = all_orders(desk)
     if not orders:
@@ -151,6 +152,15 @@ def asked_orders(request: Request, desk: Toolbox) -> Sequence[Facts]:
     if said:
         return of_state or [orders[0]]
     return [o for o in orders if str(o.get("status", "")).startswith(_OPEN)] or [orders[0]]
+
+
+def _names_others(request: Request, order: Facts, desk: Toolbox) -> bool:
+    """Say whether a question, or the clause before it in the same message, names goods of other orders than one."""
+    before = request.before if request.before in desk.conversation.message else ""
+    said = f"{before} {request.text}".strip()
+    if not product_words(said) or meant_items_only(said, order) or not desk.can("list_orders"):
+        return False
+    return any(meant_items_only(said, other) for other in all_orders(desk))
 
 
 def _shown(request: Request, desk: Toolbox, orders: Sequence[Facts]) -> list[Facts]:
@@ -260,7 +270,12 @@ def policy(request: Request, desk: Toolbox) -> str:
     if told != DONT_KNOW:
         return told
     topic = behind(request.text, TOPICS)
-    return _own_goods(request, desk, *_ABOUT_ORDERS) or (quoted(topic, desk) if topic else "") or told
+    return (
+        _own_goods(request, desk, *_ABOUT_ORDERS)
+        or nearest_fact(request, desk)
+        or (quoted(topic, desk) if topic else "")
+        or told
+    )
 
 
 def _arrived(request: Request, desk: Toolbox) -> str:

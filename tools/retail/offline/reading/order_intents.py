@@ -121,7 +121,7 @@ def _read_topic(text: str, numbered: bool) -> str | None:
         about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.PAID_HOW, p.ORDER_ASKED))
         return "order_status" if about and not p.CORRECTED.match(text) else None
     about_one = mine or means_newest(text) or not (p.POLICY_WORDS.search(text) or p.QUESTION_ABOUT_RULES.match(text))
-    if p.STATUS.search(text) and about_one and not p.GENERAL_TRACKING.search(text):
+    if p.STATUS.search(text) and about_one and not (p.GENERAL_TRACKING.search(text) or p.DUTY.search(text)):
         return "order_status"
     if p.CONTENTS.match(text) and p.ORDER_FACT.search(text):
         return "order_status"

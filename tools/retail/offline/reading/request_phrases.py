@@ -221,7 +221,8 @@ THAT_ONE = re.compile(
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
 DUTY = re.compile(
-    r"(?<!how long )(?<!days )(?<!time )\b(?:do|must|should|would) i (?:have to|need to|must)\b|\bwho (?:has|have) to\b"
+    r"(?<!how long )(?<!days )(?<!time )\b(?:do|does|must|should|would) (?:i|she|he|they) "
+    r"(?:have to|need to|must)\b|\bwho (?:has|have) to\b"
 )
 """`do I have to pay for that?` asks for a rule."""
 I_PAID = re.compile(r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b")

@@ -33,7 +33,7 @@ _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 _IF_SO = re.compile(r"^if (?:not|so|yes|no|it (?:has|did|is)(?:n't| not)?)\b[, ]*(?:then )?", re.IGNORECASE)
 """Begins a wish that hangs on the answer to the question before it; the customer decides on a proposal anyway."""
 _IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep) (?:it|them|that|this)\b")
-_IS_IT = re.compile(r"\b(?:is|was|has|did|does|will|where's|when's) (?:it|they|that)\b")
+_IS_IT = re.compile(r"\b(?:is|are|was|were|has|have|did|do|does|will|where's|when's) (?:it|they|that)\b")
 _THING_OF_MINE = re.compile(r"(?:and )?(?:my|the)(?: [\w'-]+){1,3}\W*")
 """Only names a thing: `where is my tent and my knife?` asks for both."""
 _FOR_SALE = re.compile(

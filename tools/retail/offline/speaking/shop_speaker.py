@@ -7,7 +7,7 @@ from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
 from core.language.glossary import in_english
 from core.language.reference_numbers import reference_numbers
-from core.language.requested_changes import asks_about
+from core.language.requested_changes import asks_about, asks_facts, asks_own_facts
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import behind
@@ -87,6 +87,8 @@ class ShopSpeaker(ShopWishes):
         going_on = "" if asks else self._going_on()
         self.earlier = self._said_before() if going_on else self._last_said(clause)
         wishes = self._wishes()
+        if asks and asks_facts(clause) and self.coming_back(clause):
+            return self.status()
         for intent in (one for one in wishes if self.hears(one, text)):
             if not asks:
                 return wishes[intent]()
@@ -99,7 +101,11 @@ class ShopSpeaker(ShopWishes):
         for intent, tell in {"paid": self.paid_how, "status": self.status, "list": self.listed}.items():
             if self.hears(intent, text):
                 return tell()
-        return self.status() if reference_numbers(clause) or self._names_more_goods(clause) else self.quoted(clause)
+        if reference_numbers(clause) or self._names_more_goods(clause):
+            return self.status()
+        said = self.quoted(clause)
+        unsure = said.endswith(self.say("offer")) and asks_own_facts(clause)
+        return self.status() if unsure and any(map(self.named_items, all_orders(self.desk))) else said
 
     def _wishes(self) -> Mapping[str, Callable[[], str]]:
         return {

@@ -1,5 +1,6 @@
 """Tell in another language than English how a customer's orders stand, and which of them is meant."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,9 @@ from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.choosing import chosen_orders
-from tools.retail.offline.answering.lookups import all_orders, order_of
-from tools.retail.offline.answering.order_sentences import tracking_ids
+from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.order_sentences import item_name, money, tracking_ids
+from tools.retail.offline.answering.own_case import coming_back, worth_of
 from tools.retail.offline.reading.items import meant_items
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.policy import SENTENCES
@@ -23,6 +25,9 @@ from tools.retail.shown_records import shown_status
 Facts = Mapping[str, Any]
 _DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
 _SHOWN = 5
+_COMES_BACK = re.compile(r"\b(?:money|refund\w*|return\w*|sen[td] back|gave back|given back)\b")
+_OPEN = ("pending", "processed")
+_REFUND = "How long does a refund take?"
 _LATE = "What happens when a parcel is late?"
 
 
@@ -84,17 +89,22 @@ class ShopTeller(Speaker):
         if numbers := reference_numbers(self.desk.conversation.message):
             return "\n\n".join(self.told(order_of(self.desk, number)) for number in numbers[:_SHOWN])
         orders = all_orders(self.desk)
-        open_ = [order for order in orders if str(order.get("status")).startswith(("pending", "processed"))]
+        open_ = [order for order in orders if str(order.get("status")).startswith(_OPEN)]
         naming = [order for order in orders if self.named_items(order)]
-        shown: Sequence[Facts] = [order for order in naming if order in open_] or naming[:1]
+        back = self.coming_back(self.newest)
+        shown: Sequence[Facts] = back or [order for order in naming if order in open_] or naming[:1]
         if not shown and (before := newest_order(self.desk.conversation)) is not None:
-            shown = [order_of(self.desk, before)]
+            shown = [order for order in [order_of(self.desk, before)] if not self._was_told(order)]
         shown = (shown or open_ or orders[:1])[:_SHOWN]
         told = [self.told(order) for order in shown]
-        if any(order.get("days_late") for order in shown):
-            self.desk.search(_LATE)
-            late = self.quoted_rule(_LATE, about="delivery")
-            told.append("" if late.startswith(self.say("no_more")) else late)
+        for question, about, applies in (
+            (_REFUND, "refund", back),
+            (_LATE, "delivery", [order for order in shown if order.get("days_late")]),
+        ):
+            if applies:
+                self.desk.search(question)
+                rule = self.quoted_rule(question, about=about)
+                told.append("" if rule.startswith(self.say("no_more")) else rule)
         return "\n\n".join(filter(None, told)) or self.say("no_orders")
 
     def listed(self) -> str:
@@ -124,7 +134,40 @@ class ShopTeller(Speaker):
             said.append(self.say("tracking", ids=", ".join(ids)))
         if items := [str(item.get("name", "")) for item in order.get("items", [])]:
             said.append(self.say("items", items=list_words(items, self.language)))
-        return " ".join(said)
+        return " ".join(filter(None, (*said, self.sent_back(order))))
+
+    def _was_told(self, order: Facts) -> bool:
+        """Say whether the last reply told how an order that is over stands."""
+        over = not str(order.get("status")).startswith(_OPEN)
+        return over and self.head(order) in self.desk.conversation.last_reply
+
+    def coming_back(self, text: str) -> list[Facts]:
+        """Return the orders whose registered return a text asks about: those with the goods it names, or all."""
+        if not _COMES_BACK.search(in_english(text, self.language)):
+            return []
+        back = [order for order in all_orders(self.desk) if coming_back(order)]
+        return [order for order in back if self.named_items(order, text)] or back
+
+    def sent_back(self, order: Facts) -> str:
+        """Return what of an order is to come back, and where its money goes; raises CallNeeded for the profile."""
+        items = coming_back(order)
+        method = self.method_of(order.get("return_payment_method_id")) if items else ""
+        names = list_words([item_name(item) for item in items], self.language)
+        return self.say("return_of", items=names, amount=money(worth_of(items)), method=method) if method else ""
+
+    def method_of(self, payment_method_id: object) -> str:
+        """Return what one of the customer's payment methods is called, or an empty text; raises CallNeeded."""
+        methods = profile_of(self.desk).get("payment_methods", [])
+        return next((self.method(one) for one in methods if one["payment_method_id"] == payment_method_id), "")
+
+    def method(self, method: Facts) -> str:
+        """Return what a payment method is called."""
+        words, source = SENTENCES[self.language], str(method.get("source", ""))
+        if source != "credit_card":
+            return words[f"method_{source}"]
+        return words["method_card"].format(
+            brand=str(method.get("brand") or "").title(), digits=str(method.get("last_four"))
+        )
 
     def lines(self, orders: Sequence[Facts]) -> str:
         """Return orders as a list, one line each."""

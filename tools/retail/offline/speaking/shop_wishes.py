@@ -16,7 +16,6 @@ from tools.retail.offline.answering.own_case import named_method, original_metho
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.variants import nearest_variants
 from tools.retail.offline.speaking.shop_teller import Facts, ShopTeller
-from tools.retail.policy import SENTENCES
 
 _MOST_VERSIONS = 6
 
@@ -126,7 +125,7 @@ class ShopWishes(ShopTeller):
         ]
         method = self._named_method(request, order)
         if method is None:
-            methods = list_words([self._method(m) for m in others], self.language, last="list_or")
+            methods = list_words([self.method(m) for m in others], self.language, last="list_or")
             return self.say("which_method", order=str(order["order_id"]), methods=methods)
         return self._do([Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method})])
 
@@ -134,21 +133,12 @@ class ShopWishes(ShopTeller):
         """Tell with what the orders that are meant were paid."""
         orders = all_orders(self.desk)
         meant = [order for order in orders if self.named_items(order)] or orders[:1]
-        methods = {str(one["payment_method_id"]): one for one in profile_of(self.desk).get("payment_methods", [])}
         told = [
-            f"{self.head(order)} {self.say('paid', method=self._method(methods[used]))}"
+            f"{self.head(order)} {self.say('paid', method=method)}"
             for order in meant
-            if (used := original_method(order)) in methods
+            if (method := self.method_of(original_method(order)))
         ]
         return "\n\n".join(told) or self.status()
-
-    def _method(self, method: Facts) -> str:
-        words, source = SENTENCES[self.language], str(method.get("source", ""))
-        if source != "credit_card":
-            return words[f"method_{source}"]
-        return words["method_card"].format(
-            brand=str(method.get("brand") or "").title(), digits=str(method.get("last_four"))
-        )
 
     def _items(self, order: Facts, which: str) -> list[Facts]:
         """Return the items of an order that are meant; raises ReplyNow with the question which."""
