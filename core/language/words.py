@@ -161,6 +161,7 @@ _SAME_TEXT = {
     "address": "house",
     "e-mail": "mail email",
     "parcel": "package box",
+    "bag": "baggage luggage suitcase",
 }
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import re2
 
 from core.json_records import Record, records_within
+from core.language.detection import is_small_word
+from core.language.fixed_sentences import ENGLISH
 from core.language.records.descriptions import described, describing
 from core.language.text import normal, stem
 from core.language.words import stems
+from tools.connectors.declarations import Text
 from tools.connectors.declared_calls import Call
 
 Args = Mapping[str, Any]
@@ -81,12 +84,20 @@ def _stems(text: str) -> set[str]:
 
 def _names(call: Call) -> set[frozenset[str]]:
     """Return the stems of each name of what a tool tells, such as `reservation` and `details` of
-    `get_reservation_details`, what it is called besides, and the fields of what it reads whole.
+    `get_reservation_details`, what it is called besides, and of what is read ahead the fields and their labels.
     """
     declared = call.declaration
-    own = [*declared.personal, *declared.card] if declared.ahead and declared.ahead.when else []
-    names = (*call.name.split("_")[1:], *declared.also_called, *own)
+    whole = declared.ahead and declared.ahead.when
+    own = [*declared.personal, *declared.card] if whole else []
+    labels = [name for text in declared.card_labels.values() for name in _in_languages(text)] if declared.ahead else []
+    names = (*call.name.split("_")[1:], *declared.also_called, *own, *labels)
     return {frozenset(stem(word) for word in normal(name).split()) for name in names}
+
+
+def _in_languages(text: Text) -> list[str]:
+    """Return what a field is called in each language, but for small words such as `am`."""
+    labels = text if isinstance(text, Mapping) else {ENGLISH: text}
+    return [name for language, name in labels.items() if name and not is_small_word(normal(name), language)]
 
 
 def _pattern(call: Call) -> Any:

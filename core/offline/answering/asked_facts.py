@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
 
-from core.json_records import Record, texts_in, words_of_name
-from core.language.fixed_sentences import ENGLISH
+from core.json_records import Record, records_within, texts_in, words_of_name
+from core.language.detection import is_small_word
+from core.language.fixed_sentences import ENGLISH, label
 from core.language.glossary import in_english
 from core.language.records.descriptions import described, describing, words_of_value
+from core.language.records.told import name_of
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.text import normal, stem
-from core.language.words import REFERS, content_stems, content_words, leans_on_before, spelled
+from core.language.words import REFERS, content_stems, content_words, leans_on_before, spelled, stems
 from core.offline.answering.asked_fields import (
     COMING,
     HOW_IT_IS,
@@ -126,12 +128,13 @@ def facts_asked(
         english: The question in English, where it was asked in another language.
         asks: The parts of the question that ask, where what they go on with stands before them.
     """
-    duty, asks = asks_own_duty(question), asks or (question,)
-    if not (any(map(asks_facts, asks)) or duty):
+    duty, gates = asks_own_duty(question), asks or (question,)
+    if not (any(map(asks_facts, gates)) or duty):
         return ""
     goes_on = found in conversation.last_reply and leans_on_before(beside)  # with records that were just told
-    own = (any(asks_own_facts(one, beside) for one in asks) or goes_on) and not duty
-    asked, known = f"{question} {english}".strip(), _known_things(question, locale)
+    own = (any(asks_own_facts(one, beside) for one in gates) or goes_on) and not duty
+    labelled = " ".join(_named_by_label(question, conversation, locale))
+    asked, known = f"{question} {english} {labelled}".strip(), _known_things(question, locale)
     read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation, asks)]
     meant = [one for one in read if any(one.fields) and (own or one.hits or (not duty and known & one.about))]
     best = max((one.score for one in read), default=0)
@@ -140,13 +143,25 @@ def facts_asked(
     meant = [one for one in meant if not one.denies] or meant
     if not (own or duty or _tells_whose(meant) or any(known & one.about for one in meant)):
         return ""
-    told = [field_line(*both, locale) for one in meant for both in zip(one.records, one.fields, strict=True)]
+    pairs = [both for one in meant for both in zip(one.records, one.fields, strict=True)]
+    if not (LISTS.search(normal(asked)) or any(one.hits for one in meant)):  # it goes on about those just told
+        pairs = [both for both in pairs if f"{name_of(both[0])}," in conversation.last_reply] or pairs
+    told = [field_line(*both, locale) for both in pairs]
     lines = [f"- {line}" for line in dict.fromkeys(filter(None, told))][:_MOST]
     return "\n".join([found, *lines, *_sum(asked, meant)]) if lines else ""
 
 
 def _led_to(one: _Meant, other: _Meant) -> bool:
     return one.found_by is not other.found_by and leads_to(other.found_by, one.found_by)
+
+
+def _named_by_label(question: str, conversation: Conversation, language: str) -> list[str]:
+    """Return the names of the fields whose labels in a language a question says."""
+    said = set(stems(question))
+    names = {name for result in conversation.results for record in records_within(result.data) for name in record}
+    labels = {name: normal(label(name, language)) for name in names}
+    known = (name for name, words in sorted(labels.items()) if not is_small_word(words, language))
+    return [words_of_name(name) for name in known if said.issuperset(stems(labels[name]))]
 
 
 def _known_things(question: str, language: str) -> set[str]:
@@ -217,7 +232,8 @@ def _meant(
         for r, own in zip(records, fields, strict=True)
     ]
     sure = len(hits) > 1 or any(c.isdigit() for hit in hits for c in hit)
-    if not any(fields) and hits and (LISTS.search(said) or (sure and _ALL.search(said))):
+    lists = LISTS.search(said) and not (hits or called).isdisjoint(hits or content_stems(said))
+    if not any(fields) and (lists or (sure and _ALL.search(said))):
         fields = [plain_fields(record) for record in records]  # `what is the ticket of the 2nd about?`
     by_name = max((names_said(said, name) for record in records for name in named_fields(said, record)), default=0)
     stems = content_stems(said)

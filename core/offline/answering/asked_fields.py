@@ -1,9 +1,10 @@
 """Say which fields of a record a question is about: those it names, and those of the kind that it asks for."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from core.json_records import Record, words_of_name
+from core.json_records import Record, records_within, words_of_name
 from core.language.records.descriptions import is_day, words_of_value
 from core.language.words import content_stems
 from core.offline.answering.found_records import has_dates, is_plain, meet
@@ -71,6 +72,8 @@ MOST_OF = (
     ),
 )
 """How one of several records is picked out, by which kind of field, and from which end."""
+_ONLY_OF_KIND = frozenset({"date", "money", "duration"})
+"""Kinds of fields of which one has to be told where they are asked for."""
 _NUMBER_OF = re.compile(r"\b(?:id|no|nr|number|code|ref|reference)\b")
 _NAMES = {
     "money": re.compile(
@@ -87,6 +90,7 @@ _NAMES = {
     "status": re.compile(r"stat(?:us|e)$"),
 }
 _MEASURES = {"fast": "speed", "old": "age", "big": "size", "large": "size", "heavy": "weight", "high": "height"}
+_AMOUNT = re.compile(r"-?\d+[.,]\d\d")
 _DOER = re.compile(r"(?:er|or|ist|ian|ant)\b|mechanic|medic|coach|nurse|guide|host|chef")
 """How English names whoever does something, in any trade: `trainer`, `doctor`, `therapist`."""
 _DIRECTIONS = (
@@ -130,21 +134,29 @@ def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
     kinds = [kind for kind, told in ASKED.items() if told.search(said)]
     for kind in dict.fromkeys((*kinds, *(kind for how, kind, _ in MOST_OF if how.search(said)))):
         asked |= _of_kind(kind, said, record, named)
+    if _ONLY_OF_KIND.intersection(kinds) and not any(_holds(kind, *field) for kind in kinds for field in asked.items()):
+        return {}  # `how much is the insurance?` is not answered by there being one
     if not named and _NUMBER_OF.search(said):  # the number of a record is the field that names it
         asked |= {name: value for name, value in [*record.items()][:1] if any(c.isdigit() for c in str(value))}
     lists = LISTS.search(said) is not None
     whether = bool(HOW_IT_IS.search(said) or ("?" in said and not (kinds or lists or _OPEN.search(said))))
     if whether or lists:
         empty = {name for name, value in record.items() if value is None}
-        asked |= {n: "none" for n in empty if meet(content_stems(said), content_stems(words_of_name(n)))}
+        asked |= {name: "none" for name in empty if names_said(said, name)}
     if whether or (OWED.search(said) and asked):
         asked |= {name: value for name, value in record.items() if is_a("status", name, value)}
     if whether and not named and isinstance(next(iter(record.values()), None), bool):
         asked |= plain_fields(record)
     by_value = {name for name, value in record.items() if not hits.isdisjoint(words_of_value(value))}
-    if not asked:
+    if not (asked or whether):
         return {}
     return {name: asked.get(name, value) for name, value in record.items() if name in asked or name in by_value}
+
+
+def _holds(kind: str, name: str, value: Any) -> bool:
+    """Say whether a field, or one within it, is of a kind, or an end that is not known."""
+    inner = records_within(value) if isinstance(value, Mapping | list) else ()
+    return value is None or is_a(kind, name, value) or any(is_a(kind, *field) for one in inner for field in one.items())
 
 
 def plain_fields(record: Record) -> dict[str, Any]:
@@ -158,7 +170,7 @@ def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, A
     empty = {name: None for name, value in record.items() if value is None}
     ends = [names for asked, names in _DIRECTIONS if kind == "date" and asked.search(said)]
     some = {n: v for n, v in (own | empty).items() if any(names.search(words_of_name(n)) for names in ends)}
-    return by_name | some or own  # an end that is not known is told as that
+    return by_name | some or ({} if kind == "count" else own)  # an end that is not known is told as that
 
 
 def named_fields(said: str, record: Record) -> dict[str, Any]:
@@ -172,10 +184,6 @@ def named_fields(said: str, record: Record) -> dict[str, Any]:
     names = {name: content_stems(words_of_name(name)) for name in fields}
     whole = {n: fields[n] for n, own in names.items() if own and all(meet(stems, [one]) for one in own)}
     return whole or {n: fields[n] for n, own in names.items() if meet(stems, own)}
-
-
-def _stems_of(name: str) -> list[str]:
-    return content_stems(words_of_name(name))
 
 
 def names_said(said: str, name: str) -> int:
@@ -198,7 +206,8 @@ def is_a(kind: str, name: str, value: Any) -> bool:
     called = words_of_name(name)
     match kind:
         case "money":
-            return isinstance(value, float) or (isinstance(value, int) and bool(_NAMES[kind].search(called)))
+            amount = isinstance(value, int) or (isinstance(value, str) and _AMOUNT.fullmatch(value))
+            return isinstance(value, float) or (bool(amount) and bool(_NAMES[kind].search(called)))
         case "duration":
             return isinstance(value, int | float) and bool(_NAMES[kind].search(called))
         case "person" if _DOER.search(called):

@@ -3,6 +3,7 @@
 import re
 
 from core.language.fixed_sentences import list_words
+from core.language.requested_changes import asks_about
 from core.language.several import tried_already
 from core.language.text import normal
 from core.language.words import content_stems
@@ -64,7 +65,7 @@ def not_helped(desk: Toolbox) -> str:
     Empty for other messages.
     """
     message = desk.conversation.message
-    if "?" in message or not (tried_already(message) and desk.told_titles()):
+    if asks_about(message) or not (tried_already(message) and desk.told_titles()):
         return ""
     quote = desk.afresh().quote(message)
     says = quote is not None and len(set(content_stems(message)).intersection(content_stems(quote.text))) > 1

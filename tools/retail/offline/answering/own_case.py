@@ -113,7 +113,7 @@ def paid(order: Facts, items: Sequence[Facts] = ()) -> str:
     if items:
         return " ".join(f"You paid {money(item['price'])} for the {item_name(item)}." for item in items)
     amount = order.get("paid") or order.get("total")
-    return f"You paid {money(amount)} for it." if amount else ""
+    return f"You paid {money(amount)} for order {order['order_id']}." if amount else ""
 
 
 def paid_how(order: Facts, desk: Toolbox) -> str:

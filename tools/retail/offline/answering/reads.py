@@ -27,7 +27,7 @@ from tools.retail.offline.answering.order_sentences import (
     status_sentence,
     tracking_sentence,
 )
-from tools.retail.offline.answering.own_case import ABOUT_REFUND, refunded, rule_behind
+from tools.retail.offline.answering.own_case import ABOUT_REFUND, paid, refunded, rule_behind
 from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.request_phrases import (
     ORDER_FACT,
@@ -36,7 +36,7 @@ from tools.retail.offline.reading.request_phrases import (
 )
 from tools.retail.offline.reading.slots import means_newest
 from tools.retail.offline.reading.talked_about import newest_order
-from tools.retail.offline.reading.troubles import TOPICS, TROUBLES
+from tools.retail.offline.reading.troubles import AT_DELIVERY, TOPICS, TROUBLES
 from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
@@ -74,7 +74,7 @@ _ABOUT_ADDRESS = re.compile(
     r"where (?:did|do|are|will) (?:you|u|they) (?:send|ship|deliver)\w*)\b"
 )
 _WARRANTY = re.compile(r"\b(?:warranty|guarantee)\b(?=.*\bmy\b)|\bmy\b.*\b(?:warranty|guarantee)\b")
-_ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_MONEY, _ABOUT_ADDRESS, ABOUT_REFUND, _ABOUT_ITEMS)
+_ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_DAY, _ABOUT_MONEY, _ABOUT_ADDRESS, ABOUT_REFUND, _ABOUT_ITEMS)
 """What a record of an order answers by itself."""
 _OPEN = ("pending", "processed")
 
@@ -188,8 +188,7 @@ def describe(order: Facts, question: str) -> str:
     asked = normal(question)
     said: list[str] = []
     if _ABOUT_MONEY.search(asked):
-        paid = order.get("paid") or order.get("total")
-        said.append(f"You paid {money(paid)} for order {order['order_id']}." if paid else "")
+        said.append(paid(order, meant_items_only(question, order)))
     if _ABOUT_ADDRESS.search(asked) and order.get("address"):
         said.append(f"It goes to {address_text(order['address'])}.")
     items = [item_name(i) for i in (meant_items_only(question, order) or order.get("items", []))]
@@ -268,7 +267,8 @@ def policy(request: Request, desk: Toolbox) -> str:
     if _WARRANTY.search(normal(request.text)) and (arrived := _arrived(request, desk)):
         return f"{arrived} {quoted('For how many years from the day of delivery is there a warranty?', desk)}".strip()
     if told != DONT_KNOW:
-        return told
+        since = _arrived(request, desk) if behind(request.text, AT_DELIVERY) else ""
+        return "\n\n".join(filter(None, (since, told)))
     topic = behind(request.text, TOPICS)
     return (
         _own_goods(request, desk, *_ABOUT_ORDERS)
@@ -279,7 +279,7 @@ def policy(request: Request, desk: Toolbox) -> str:
 
 
 def _arrived(request: Request, desk: Toolbox) -> str:
-    """Say when goods that are named arrived, from which a warranty runs; empty where none did. Raises CallNeeded."""
+    """Say when goods that are named arrived, from which their times run; empty where none did. Raises CallNeeded."""
     if not (product_words(request.text) and desk.can("list_orders")):
         return ""
     named = [(o, i) for o in all_orders(desk) if o.get("delivered_at") for i in meant_items_only(request.text, o)]

@@ -100,14 +100,17 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     message = conversation.message
     own = understanding.requests(message)
     earlier = _earlier(conversation, understanding)
+    number = newest_order(conversation)
     if (
-        (number := newest_order(conversation))
+        number
         and (any(e.intent in _OF_LATE for e in earlier[-1:]) or _TOLD_LATE.search(conversation.last_reply))
         and not (own[0].intent in CHANGES and wishes(message))
         and not (own[0].numbers or (product_words(message) and own[0].intent == "order_status"))
         and asks_what_if_late(message)
     ):
         return [replace(own[0], intent="late", numbers=(number,))]
+    if number and _asks_where_to(own[0].intent, normal(message)):
+        return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if not earlier:
         leans = own[0].intent == "policy" and conversation.said and leans_on_before(message)
         return [replace(own[0], before=last_question(conversation)), *own[1:]] if leans else own
@@ -128,11 +131,8 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
         return [replace(own[0], intent="inquiry" if deed else "order_status", text=f"{deed} {message}".strip())]
     if _ANOTHER_VERSION.match(normal(message)) and _deed_word(earlier[-1]) == _CALLED["swap"]:
         return [replace(earlier[-1], intent="inquiry", text=message, before=earlier[-1].words)]
-    number = newest_order(conversation)
     if number and own[0].intent in ("policy", "inquiry") and _asks_of_another_change(message, earlier[-1]):
         return [replace(own[0], intent="inquiry", numbers=(number,)), *own[1:]]
-    if number and _asks_where_to(own[0].intent, normal(message)):
-        return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
     if (
         own[0].intent in _VAGUE
         and earlier[-1].intent not in _NEWS

@@ -225,7 +225,9 @@ DUTY = re.compile(
     r"(?:have to|need to|must)\b|\bwho (?:has|have) to\b"
 )
 """`do I have to pay for that?` asks for a rule."""
-I_PAID = re.compile(r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b")
+I_PAID = re.compile(
+    r"\b(?:did|have) (?:i|we) (?:already )?(?:pay|paid|spen[dt])\b|\bdid (?:the|my) [\w' -]{1,40}\bcost\b"
+)
 WHICH_OF_MINE = re.compile(r"\bwhich (?:of my |one of my )?(?:orders?|things|items|goods)\b.*\b(?:can|could|may)\b")
 DAYS_LEFT = re.compile(r"\b(?:how many days|how much time|how long)(?: \w+){0,4} (?:left|still|remain\w*)\b")
 """Asks what is left of a time that runs already."""

@@ -33,6 +33,8 @@ TROUBLES = (
     (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
 )  # fmt: skip
 """What customers tell in many words, and the question behind it."""
+AT_DELIVERY = TROUBLES[:3]
+"""Those that are to be told within some days of the delivery."""
 TOPICS = (
     (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
     (CANCEL, "How can I cancel an order?"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
@@ -11,6 +12,7 @@ from core.language.requested_changes import asks_about, asks_facts, asks_own_fac
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import behind
+from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.answering.toolbox import Call
 from tools.retail.offline.answering.choosing import (
@@ -19,7 +21,7 @@ from tools.retail.offline.answering.choosing import (
     is_pending,
     meant_items_only,
 )
-from tools.retail.offline.answering.lookups import all_orders, order_of
+from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import money
 from tools.retail.offline.answering.proposals import open_proposals
 from tools.retail.offline.reading.talked_about import newest_order
@@ -103,9 +105,20 @@ class ShopSpeaker(ShopWishes):
                 return tell()
         if reference_numbers(clause) or self._names_more_goods(clause):
             return self.status()
+        if asks_own_facts(clause) and (own := self._own_data(clause)):
+            return own
         said = self.quoted(clause)
         unsure = said.endswith(self.say("offer")) and asks_own_facts(clause)
         return self.status() if unsure and any(map(self.named_items, all_orders(self.desk))) else said
+
+    def _own_data(self, question: str) -> str:
+        """Return what the customer's profile says to a question, or an empty text; raises CallNeeded to read it."""
+        profile_of(self.desk)
+        conversation = self.desk.conversation
+        profile = tuple(one for one in conversation.results if one.name == "get_profile")
+        english = in_english(question, self.language)
+        told = {"found": self.say("found"), "locale": self.language, "english": english}
+        return facts_asked(question, replace(conversation, results=profile), **told)
 
     def _wishes(self) -> Mapping[str, Callable[[], str]]:
         return {

@@ -11,8 +11,8 @@ from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.addresses import order_address
 from tools.retail.offline.answering.choosing import can_be_changed, is_delivered, is_pending
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, profile_of
-from tools.retail.offline.answering.order_sentences import item_name, variant_line
-from tools.retail.offline.answering.own_case import named_method, original_method
+from tools.retail.offline.answering.order_sentences import item_name, money, variant_line
+from tools.retail.offline.answering.own_case import named_method, original_method, worth_of
 from tools.retail.offline.answering.swaps import new_version, products_of
 from tools.retail.offline.reading.variants import nearest_variants
 from tools.retail.offline.speaking.shop_teller import Facts, ShopTeller
@@ -130,15 +130,19 @@ class ShopWishes(ShopTeller):
         return self._do([Call("change_order_payment", {"order_id": order["order_id"], "payment_method_id": method})])
 
     def paid_how(self) -> str:
-        """Tell with what the orders that are meant were paid."""
+        """Tell how much was paid, and with what, for the orders that are meant, or for the goods of them that are."""
         orders = all_orders(self.desk)
         meant = [order for order in orders if self.named_items(order)] or orders[:1]
         told = [
-            f"{self.head(order)} {self.say('paid', method=method)}"
+            f"{self.head(order)} {self.say('worth', amount=self._paid_for(order))} {self.say('paid', method=method)}"
             for order in meant
             if (method := self.method_of(original_method(order)))
         ]
         return "\n\n".join(told) or self.status()
+
+    def _paid_for(self, order: Facts) -> str:
+        items = self.named_items(order)
+        return money(worth_of(items) if items else order.get("paid") or order.get("total"))
 
     def _items(self, order: Facts, which: str) -> list[Facts]:
         """Return the items of an order that are meant; raises ReplyNow with the question which."""
