@@ -14,6 +14,7 @@ RUTH, ANNIKA, RAFAEL, MEI_LIN = (
     "mei_lin_chau_1011",
 )
 HENRIK, CHIAMAKA, GRACE, ELIF = "henrik_sandvik_1010", "chiamaka_eze_1007", "grace_okafor_1018", "elif_demir_1039"
+HANA, IMANI, MATEO = "hana_kimura_1026", "imani_walker_1032", "mateo_rojas_1035"
 DECLAN, KASPER, MEI_LIN = "declan_murphy_1021", "kasper_nowak_1023", "mei_lin_chau_1011"
 
 
@@ -30,11 +31,57 @@ DECLAN, KASPER, MEI_LIN = "declan_murphy_1021", "kasper_nowak_1023", "mei_lin_ch
         (MEI_LIN, "whats happening with my exchange", "The exchange of the Linen Tablecloth"),
         (CHIAMAKA, "why did you charge me 5.45 extra?", "$23.50 and $5.45 were charged"),
         (RAFAEL, "how did i pay for the order from the 17th", "$140.45 for order #AF10302 with your gift card"),
+        (HANA, "what did i pay for the folding chair with?", "$301.90 for order #AF10280 with your gift card"),
+        (HANA, "how much did the wool blanket cost me", "You paid $143.50 for the Wool Blanket"),
+        (IMANI, "when did i order the stove", "You ordered it on 14 November 2026."),
+        (MATEO, "the clock was missing in my parcel", "arrived on 8 November 2026"),
     ],
 )
 def test_what_became_of_money_and_of_what_was_sent_back_is_told_from_the_record(
     customer: str, question: str, told: str
 ) -> None:
+    talk = on(TODAY, customer)
+    assert told in talk.say(question)
+    assert not talk.proposed
+
+
+@pytest.mark.parametrize(
+    ("customer", "questions", "told", "not_told"),
+    [
+        (IMANI, ["where is my stove?", "whats the second number"], "796231268112 and 876766102829", "Large orders"),
+        (HANA, ["where is my skillet", "and when does my blanket come"], "#AF10280", "#AF10330"),
+        (
+            HANA,
+            ["where is my skillet", "what about my blanket and the chair, when do they come"],
+            "#AF10280",
+            "#AF1033",
+        ),
+        (HANA, ["does my sister have to pay customs when it comes"], "", "#AF"),
+    ],
+)
+def test_what_is_asked_of_an_order_is_told_of_that_one(
+    customer: str, questions: list[str], told: str, not_told: str
+) -> None:
+    talk = on(TODAY, customer)
+    reply = [talk.say(question) for question in questions][-1]
+    assert told in reply
+    assert not_told not in reply
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "told"),
+    [
+        (ELIF, "Wo bleibt mein Geld für die Uhr?", "$149.90 gehen zurück auf: Ihre Visa-Karte"),
+        (ELIF, "est-ce que mon retour est arrivé ?", "$149.90 seront remboursés sur"),
+        ("lucia_morales_1009", "hola, ya llegó la bandeja que devolví?", "$37.50 se devuelven a"),
+        ("emil_johansson_1025", "wie viel ist auf meiner Geschenkkarte?", "75.00"),
+        ("emil_johansson_1025", "qué dirección tengo guardada?", "128 Pine Bluff Road"),
+        (HANA, "was hat die Wolldecke gekostet?", "$143.50"),
+        (IMANI, "mit welcher Karte habe ich den Kocher bezahlt?", "8595"),
+        ("gustav_bergstrom_1040", "was heißt „processed“ bei meiner Fußmatte?", "124423150452"),
+    ],
+)
+def test_ones_own_records_are_told_in_other_languages(customer: str, question: str, told: str) -> None:
     talk = on(TODAY, customer)
     assert told in talk.say(question)
     assert not talk.proposed

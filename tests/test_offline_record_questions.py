@@ -157,7 +157,7 @@ OUTAGES = (
 def test_what_is_spoken_of_as_known_is_told_by_the_records_that_ones_own_lead_to(
     question: str, told: list[str]
 ) -> None:
-    tools = {"get_lines": {}, "check_outage": {}}
+    tools: dict[str, dict[str, str]] = {"get_lines": {}, "check_outage": {}}
     assert facts_asked(question, Conversation(question, results=OUTAGES, tools=tools)).splitlines()[1:] == told
 
 

@@ -177,7 +177,7 @@ async def test_who_gives_reasons_against_a_no_reads_it_once_more_with_a_person_a
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("is my ferry to Skaro on time tomorrow?", "ship: F1, status: delayed"),
+        ("is my ferry to Skaro on time tomorrow?", "ship: F1, day: 2 June 2026, status: delayed"),
         ("is my ferry on Friday late?", "ship: F2, day: 5 June 2026, status: as planned"),
     ],
 )

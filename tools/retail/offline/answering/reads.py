@@ -188,7 +188,8 @@ def describe(order: Facts, question: str) -> str:
     asked = normal(question)
     said: list[str] = []
     if _ABOUT_MONEY.search(asked):
-        said.append(paid(order, meant_items_only(question, order)))
+        some = meant_items_only(question, order)
+        said += [paid(order, some) if 0 < len(some) < len(order.get("items", [])) else "", paid(order)]
     if _ABOUT_ADDRESS.search(asked) and order.get("address"):
         said.append(f"It goes to {address_text(order['address'])}.")
     items = [item_name(i) for i in (meant_items_only(question, order) or order.get("items", []))]

@@ -27,7 +27,7 @@ _CHARGED = re.compile(
     r"\d\d)|"
     r"\bhow much (?:did|have) (?:i|you) (?:\w+ )?(?:pay|paid|charged?)\b.*\b(?:card|how|with|method|paypal)\b|"
     r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b|"
-    r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bwhat (?:did|have) (?:i|we) pa(?:y|id) (?:\w+ ){0,5}with\b|"
+    r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bwhat (?:did|have) (?:i|we) pa(?:y|id) (?:\w+ ){0,8}with\b|"
     r"\bhow (?:was|is) (?:it|that|this|the order) paid\b"
 )
 _REQUESTED = re.compile(

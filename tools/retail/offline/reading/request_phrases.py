@@ -221,7 +221,7 @@ THAT_ONE = re.compile(
     r"the (?!shop|store|order process|post|refund|return)[\w-]+|instead)\b"
 )
 DUTY = re.compile(
-    r"(?<!how long )(?<!days )(?<!time )\b(?:do|does|must|should|would) (?:i|she|he|they) "
+    r"(?<!how long )(?<!days )(?<!time )\b(?:do|does|must|should|would) (?:i|she|he|they|(?:my|the) \w+) "
     r"(?:have to|need to|must)\b|\bwho (?:has|have) to\b"
 )
 """`do I have to pay for that?` asks for a rule."""
