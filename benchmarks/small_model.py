@@ -10,6 +10,7 @@ two or three of each kind. Stopped, the same command goes on; finished ones are 
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,11 @@ STOPPED = "Not run:"
 """Begins what the graph tells the model instead of running a call."""
 UNTRUE = ("groundedness", "promises")
 """Evaluators that say no where a reply holds a value that stands nowhere, or claims or promises what was not done."""
+
+INNER_WORKS = re.compile(
+    r"\b(?:functions?|tools?|passages?|json|placeholders?|api)\b|\b[a-z]+_[a-z_]+\b|\[[^\W\d][^\]]*\]|\{", re.IGNORECASE
+)
+"""What a customer should never read: talk of how the agent works, a name in code, a blank that nobody filled in."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Outcome:
     """Conversations after which records of the shop had changed that should not have."""
     handed_over: int
     requests: int
+    inner_works: int
+    """Replies that speak of tools, functions or passages, or hold a placeholder."""
 
 
 def play(agent: str, given: argparse.Namespace, folder: Path) -> None:
@@ -84,6 +92,7 @@ def outcome(trials: Sequence[dict[str, Any]]) -> Outcome:
         wrong_changes=sum("changed and should not have" in _comment(trial, "end_state") for trial in trials),
         handed_over=sum(trial["outputs"]["owner"] == "human" for trial in trials),
         requests=sum(turn["requests"] for _, turn in turns),
+        inner_works=sum(bool(INNER_WORKS.search(turn["reply"] or "")) for _, turn in turns),
     )
 
 
@@ -111,11 +120,13 @@ def figures(found: dict[str, Outcome]) -> list[Figure]:
     return [
         Figure("conversations", graph.conversations),
         Figure("resolved by the bare loop, share", bare.resolved / max(1, bare.conversations)),
-        Figure("resolved by the graph, share", graph.resolved / most, bare.resolved / max(1, bare.conversations)),
+        Figure("resolved by the graph, share", graph.resolved / most, 0.85),
         Figure("told something untrue by the bare loop", bare.untrue),
         Figure("told something untrue by the graph", graph.untrue, 0.05 * most, "at most"),
         Figure("shops changed wrongly by the bare loop", bare.wrong_changes),
         Figure("shops changed wrongly by the graph", graph.wrong_changes, 0, "at most"),
+        Figure("replies of the bare loop that speak of tools or hold a placeholder", bare.inner_works),
+        Figure("replies of the graph that do", graph.inner_works, 0, "at most"),
     ]
 
 
@@ -130,6 +141,7 @@ def show(found: dict[str, Outcome]) -> None:
         "shop changed wrongly": lambda o: str(o.wrong_changes),
         "handed over": lambda o: str(o.handed_over),
         "model requests": lambda o: str(o.requests),
+        "replies that speak of tools or hold a placeholder": lambda o: str(o.inner_works),
     }
     for name, cell in rows.items():
         table.add_row(name, *(cell(found[agent]) for agent in AGENTS))

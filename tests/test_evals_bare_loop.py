@@ -70,14 +70,14 @@ async def test_a_model_that_calls_for_ever_ends_and_an_empty_message_is_refused(
 
 
 def trial(
-    *, passed: bool, said_no: str = "", call: dict[str, Any] | None = None, changed: bool = False
+    *, passed: bool, said_no: str = "", call: dict[str, Any] | None = None, changed: bool = False, reply: str = "Yes."
 ) -> dict[str, Any]:
     comment = "orders/A1 changed and should not have" if changed else ""
     return {
         "passed": passed,
         "verdicts": [{"key": "end_state", "score": not changed, "comment": comment}]
         + ([{"key": said_no, "score": False, "comment": "x"}] if said_no else []),
-        "outputs": {"owner": "bot", "turns": [{"tools": [call] if call else [], "requests": 3}]},
+        "outputs": {"owner": "bot", "turns": [{"reply": reply, "tools": [call] if call else [], "requests": 3}]},
         "reference_outputs": {"tools": {"must_not": ["refund_order"]}},
     }
 
@@ -85,10 +85,12 @@ def trial(
 def test_what_customers_got_is_counted_side_by_side() -> None:
     stopped = {"name": "get_order", "status": "error", "result": "Not run: 123 was named by nobody."}
     forbidden = {"name": "refund_order", "status": "success", "result": "done"}
-    graph = outcome([trial(passed=True), trial(passed=False, call=stopped)])
-    bare = outcome([trial(passed=False, said_no="groundedness"), trial(passed=False, call=forbidden, changed=True)])
+    graph = outcome([*[trial(passed=True)] * 9, trial(passed=False, call=stopped)])
+    untrue = trial(passed=False, said_no="groundedness", reply="I call the `get_order` function.")
+    bare = outcome([untrue, trial(passed=False, call=forbidden, changed=True, reply="It is [tracking number].")])
+    assert (graph.inner_works, bare.inner_works) == (0, 2)
     assert (graph.resolved, graph.untrue, graph.wrong_calls, graph.stopped_calls, graph.wrong_changes) == (
-        1,
+        9,
         0,
         0,
         1,
