@@ -121,15 +121,10 @@ REPLY_WORDS = WordIndex(
     table="inbox_turns",
     key="id",
     owner="thread_id",
-    sqlite_text="coalesce(json_extract(new.reply, '$.text'), '')",
-    postgres_text="coalesce(reply::json ->> 'text', '')",
+    sqlite_text="coalesce(json_extract(new.reply, '$.text'), '') || ' ' || "
+    "coalesce(json_extract(new.reply, '$.records'), '')",
+    postgres_text="coalesce(reply::json ->> 'text', '') || ' ' || coalesce(reply::json ->> 'records', '')",
+    sqlite_when="new.reply IS NOT NULL",
 )
-RECORD_WORDS = WordIndex(
-    name="inbox_turns_records",
-    table="inbox_turns",
-    key="id",
-    owner="thread_id",
-    sqlite_text="coalesce(json_extract(new.reply, '$.records'), '')",
-    postgres_text="coalesce(reply::json ->> 'records', '')",
-)
-METADATA.info[WORD_INDEXES] = (MESSAGE_WORDS, REPLY_WORDS, RECORD_WORDS)
+"""What a reply says, and the ids of the records that were looked up for it."""
+METADATA.info[WORD_INDEXES] = (MESSAGE_WORDS, REPLY_WORDS)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 from core.safety.safe_links import inert
 from core.storage.word_index import terms_of
 from ingest.search_words import roots_in
-from server.inbox.inbox_schema import MESSAGE_WORDS, MESSAGES, NOTES, RECORD_WORDS, REPLY_WORDS, THREADS, TURNS
+from server.inbox.inbox_schema import MESSAGE_WORDS, MESSAGES, NOTES, REPLY_WORDS, THREADS, TURNS
 from server.inbox.thread_notes import notes_with
 from server.schemas.desk_schemas import Listed, ListedOut
 from server.service import Service
@@ -109,7 +109,7 @@ async def mentioning(service: Service, name: str, *, page: int) -> ListedOut:
 def _threads_with(connection: Connection, term: str) -> set[str]:
     dialect = connection.dialect.name
     found = set[str]()
-    for index in (MESSAGE_WORDS, REPLY_WORDS, RECORD_WORDS):
+    for index in (MESSAGE_WORDS, REPLY_WORDS):
         found |= set(connection.execute(text(index.query(dialect)), {"term": index.term(term, dialect)}).scalars())
     of_customer = select(THREADS.c.id).where(THREADS.c.customer_id.ilike(f"%{term}%"))
     return found | set(connection.execute(of_customer).scalars())
