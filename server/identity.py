@@ -12,8 +12,8 @@ from server.service import Service
 _bearer = HTTPBearer(auto_error=False, description="A JSON Web Token of a customer or an operator.")
 
 
-def service_of(request: Request) -> Service:
-    """Return the opened parts of the server."""
+async def service_of(request: Request) -> Service:
+    """Return the opened parts of the server; a function that is not asynchronous would be sent to a thread."""
     service: Service = request.app.state.service
     return service
 

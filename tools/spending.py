@@ -7,7 +7,20 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import reduce
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, bindparam, delete, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -94,17 +107,20 @@ class SpendingLog:
         waiting, self._unwritten = self._unwritten, {}
         if not waiting:
             return
+        rows = [{"customer_id": who, "hour": hour, **vars(s)} for (who, hour), s in waiting.items()]
+
+        def work(connection: Connection) -> None:
+            insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+            row = insert(spending)
+            upsert = row.on_conflict_do_update(
+                index_elements=["customer_id", "hour"],
+                set_={name: spending.c[name] + row.excluded[name] for name in _AMOUNTS},
+            )
+            connection.execute(upsert, rows)
+            connection.execute(delete(spending).where(spending.c.hour <= self._hour() - HOURS_KEPT))
+
         try:
-            async with self._database.writing() as connection:
-                insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-                row = insert(spending)
-                upsert = row.on_conflict_do_update(
-                    index_elements=["customer_id", "hour"],
-                    set_={name: spending.c[name] + row.excluded[name] for name in _AMOUNTS},
-                )
-                rows = [{"customer_id": who, "hour": hour, **vars(s)} for (who, hour), s in waiting.items()]
-                await connection.execute(upsert, rows)
-                await connection.execute(delete(spending).where(spending.c.hour <= self._hour() - HOURS_KEPT))
+            await self._database.write(work)
         except BackendUnavailable:
             for key, spent in waiting.items():
                 self._unwritten[key] = self._unwritten.get(key, Spending()).plus(spent)

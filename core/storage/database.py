@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio.engine import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from core.errors import BackendUnavailable
-from core.storage.engines import async_engine_of, engine_of, open_engine, parse_url, shown, sqlite_file
+from core.storage.engines import async_engine_of, engine_of, make_private, open_engine, parse_url, shown, sqlite_file
 from core.storage.schema_versions import bring_up_to_date
 from core.storage.word_index import WORD_INDEXES
 
@@ -252,8 +252,9 @@ async def make_tables(database: Database, tables: MetaData) -> None:
         SchemaMismatch: a newer program wrote it, or it is older and may not be changed.
         SQLAlchemyError: the database cannot be used.
     """
-    async with database.writing() as connection:
-        await connection.run_sync(_in_turn, tables)
+    if database.file:
+        await asyncio.to_thread(make_private, database.file)  # who visits a file finds it there
+    await database.write(lambda connection: _in_turn(connection, tables))
 
 
 def upgrade_database(url: str, *stores: MetaData, may_upgrade: bool | None = None) -> None:
