@@ -112,11 +112,12 @@ async def get_booking() -> str:
     return json.dumps({"id": "BX-77001"})
 
 
+BOOKINGS = Tool(bound=get_booking, cards=lambda found, _: [Card(id=found["id"], title="Booking")])
+LOOKS_UP = AIMessage("", tool_calls=[{"name": "get_booking", "args": {}, "id": "c"}])
+
+
 async def test_a_record_is_found_by_its_number_where_no_text_names_it(tmp_path: Path) -> None:
-    bookings = Tool(bound=get_booking, cards=lambda found, _: [Card(id=found["id"], title="Booking")])
-    call = AIMessage("", tool_calls=[{"name": "get_booking", "args": {}, "id": "c"}])
-    model = scripted(call, "Here it is.")
-    async with serving(tmp_path, model, made_of={"tools": [bookings]}) as server:
+    async with serving(tmp_path, scripted(LOOKS_UP, "Here it is."), made_of={"tools": [BOOKINGS]}) as server:
         thread = (await server.say("ada", "show my booking, please"))["thread_id"]
         shown = (await server.client.get(f"/v1/threads/{thread}", headers=bearer("ada"))).json()
         assert [card["title"] for card in shown["messages"][-1]["cards"]] == ["Booking"]
@@ -140,6 +141,25 @@ async def test_what_was_there_before_the_index_is_found_and_what_was_erased_is_n
         async with server.service.inbox.writing() as connection:
             await connection.exec_driver_sql("DELETE FROM inbox_messages")
         assert await found(server, "gone") == []
+
+
+async def test_replies_that_an_earlier_version_indexed_in_two_places_are_found(tmp_path: Path) -> None:
+    async with serving(tmp_path, scripted(LOOKS_UP, "Here it is."), made_of={"tools": [BOOKINGS]}) as server:
+        thread = (await server.say("ada", "show my booking, please"))["thread_id"]
+    earlier = """
+        DROP TRIGGER inbox_turns_words_ready; DROP TRIGGER inbox_turns_words_added; DROP TABLE inbox_turns_words;
+        CREATE VIRTUAL TABLE inbox_turns_words USING fts5(id, owner UNINDEXED, words, prefix='2 3');
+        CREATE VIRTUAL TABLE inbox_turns_records USING fts5(id, owner UNINDEXED, words, prefix='2 3');
+        CREATE TRIGGER inbox_turns_records_added AFTER INSERT ON inbox_turns WHEN TRUE
+            BEGIN INSERT INTO inbox_turns_records (id, owner, words) VALUES (new.id, new.thread_id, ''); END;
+        UPDATE inbox_schema_version SET version_num = 'inbox_0009';
+    """
+    with sqlite3.connect(tmp_path / "inbox.db") as database:
+        database.executescript(earlier)
+    async with serving(tmp_path) as server:
+        another = (await server.say("ada", "hello"))["thread_id"]
+        assert await found(server, "77001") == [thread]
+        assert set(await found(server, "ada")) == {thread, another}
 
 
 async def test_a_ticket_is_assigned_prioritised_tagged_and_put_back(server: Running) -> None:
