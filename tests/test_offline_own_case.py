@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from core.embeddings.minilm import embedded_minilm
 from tests.offline_shop import on
+from tools.retail.offline.reading.shop_understanding import ShopUnderstanding
 
 TODAY = date(2026, 11, 29)
 RUTH, ANNIKA, RAFAEL, MEI_LIN = (
@@ -119,6 +121,21 @@ def test_a_gift_card_that_holds_too_little_is_not_offered() -> None:
     reply = talk.say("can I pay AF10274 with my gift card?")
     assert "holds $25.00, which does not cover that" in reply
     assert "go ahead" not in reply
+
+
+@pytest.mark.parametrize(
+    ("said", "pays"),
+    [
+        ("then maybe a gift card, how long is it good for", False),
+        ("a gift card for my mum would be nice", False),
+        ("the kettle order was paid with my gift card", False),
+        ("put it on my mastercard", True),
+        ("use the mastercard", True),
+    ],
+)
+def test_naming_a_way_to_pay_is_no_wish_to_pay_so(said: str, pays: bool) -> None:
+    understanding = ShopUnderstanding(embedded_minilm())
+    assert ("change_payment" in [request.intent for request in understanding.requests(said)]) is pays
 
 
 def test_a_return_and_an_exchange_of_one_order_are_asked_to_be_one() -> None:

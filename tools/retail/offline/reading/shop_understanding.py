@@ -11,7 +11,7 @@ from core.offline.reading.clauses import clauses
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Part, Request, Understanding, readable
 from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about, order_intent
-from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED, OTHER_ORDER
+from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED, OTHER_ORDER, PAY
 from tools.retail.offline.reading.shop_examples import SHOP_EXAMPLES
 from tools.retail.offline.reading.slots import payment_words
 
@@ -25,6 +25,11 @@ _DEFAULT_TOO = re.compile(r"\b(?:and|also|plus)\b[^.?!]*\b(?:as|to be|make it|up
 _TELLS_OF = {
     "cancel": re.compile(
         r"\b(?:not|dont|don't|stop|cancel\w*|mistake|accident\w*|no longer|off|any ?more|undo|changed)\b"
+    ),
+    "change_payment": re.compile(
+        r"^(?!.*\b(?:was|were|been|i|we) (?:already )?paid\b).*"
+        r"(?:\b(?:pay|charg|bill|debit)\w*|\b(?:use|put|take|switch|change|move|set|my)\b|"
+        rf"\b(?:on|to|by) (?:the |a )?{PAY})"
     ),
     "return": re.compile(r"\b(?:back|return\w*|give|like|keep|fits?|fit|want|love|disappoint\w*|refund\w*)\b"),
 }
@@ -85,7 +90,7 @@ class ShopUnderstanding(Understanding):
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", plain):
             return False
         if intent == "change_payment":
-            return bool(payment_words(clause) or re.search(r"\bpa(?:y|id)|\bcharge", plain))  # a gift is no gift card
+            return bool(payment_words(clause) or re.search(r"\bpay|\bcharge", plain))  # a gift is no gift card
         # What is told of a thing asks for nothing that the shop sells.
         asks_goods = (asks_about(clause) or wishes(clause)) and _FOR_SALE.search(plain) and not _OWNED.search(plain)
         return intent != "product" or bool(asks_goods)
