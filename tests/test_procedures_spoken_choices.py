@@ -1,13 +1,10 @@
 """Hear which of the offered choices customers mean in words of their own, and what they take back."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from graph.procedures.answers import answered_cases, offered
 from graph.procedures.cases import asking, heard, open_case, slot_value
-from tests.business_talks import Talk, talks
+from tests.business_talks import Talk, talk_with
 from tests.procedure_fakes import compiled
 
 FILES = {
@@ -15,12 +12,6 @@ FILES = {
     "articles/cost.md": "---\ntitle: What an inspection costs\n---\n# What an inspection costs\n\n"
     "An inspection costs 80 EUR. Somebody has to open the door for the mechanic.\n",
     "tools.py": '''
-import json
-
-def _read(path):
-    with open(path) as file:
-        return json.load(file)
-
 def get_lifts(database: str) -> dict:
     """List the customer's lifts."""
     return {"lifts": _read(database)["lifts"]}
@@ -75,11 +66,7 @@ Find the lift, ask for the {reason} and the time, then {do.book}.
 }
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Yield what holds a conversation and returns the replies."""
-    async with talks(tmp_path, FILES) as held:
-        yield held
+talk = talk_with(FILES)
 
 
 async def test_records_and_times_are_chosen_in_the_customers_own_words(talk: Talk) -> None:

@@ -1,23 +1,16 @@
 """Customers name a record by what stands in it, also where the business lists no more than its numbers."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.business_talks import Talk, talks
+from tests.business_talks import Talk, talk_with, talks
 
 FILES = {
     "business.yaml": "name: Island Ferries\nlanguages: [en]\nnow: '2026-06-01T10:00:00Z'\n",
     "articles/cars.md": "---\ntitle: Cars on board\n---\n# Cars on board\n\n"
     "A car has to be at the harbour 40 minutes before.\n",
     "tools.py": '''
-import json
-
-def _read(path):
-    with open(path) as file:
-        return json.load(file)
-
 def get_account(database: str) -> dict:
     """Get the customer's account with the numbers of their crossings."""
     return {"name": "Kim", "crossings": list(_read(database)["crossings"])}
@@ -116,11 +109,7 @@ Find the crossing, ask how many {bicycles}, then {do.add}.
 }
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Yield what holds a conversation and returns the replies."""
-    async with talks(tmp_path, FILES) as held:
-        yield held
+talk = talk_with(FILES)
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,14 @@
 """What customers write after the first reply is read by what was told, offered or asked before it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.business_talks import Talk, talks
+from tests.business_talks import Talk, talk_with
 
 FILES = {
     "business.yaml": "name: Pulse Gym\nlanguages: [en, de]\nnow: '2026-11-30T09:00:00Z'\n",
     "articles/lockers.md": "---\ntitle: Lockers\n---\n# Lockers\n\n"
     "If your locker does not open, hold the wristband against the lock for three seconds.\n",
     "tools.py": '''
-import json
-
-def _read(path):
-    with open(path) as file:
-        return json.load(file)
-
 def my_bookings(database: str) -> dict:
     """List the classes the member has booked: class_id, title, start, guests."""
     return {"bookings": _read(database)["bookings"]}
@@ -161,11 +152,7 @@ Ask how many {guests}, then {do.set}.
 }
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Yield what holds a conversation and returns the replies."""
-    async with talks(tmp_path, FILES) as held:
-        yield held
+talk = talk_with(FILES)
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,11 @@
 """Without a model each write of a business is led to: by its procedure, or by asking for what it needs."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from tests.business_talks import Talk, talks
+from tests.business_talks import Talk, talk_with
 
 FILES = {
     "business.yaml": "name: Tool Library\nlanguages: [en]\nnow: '2026-04-01T10:00:00Z'\n",
     "articles/cards.md": "---\ntitle: Library cards\n---\n# Library cards\n\nA card costs 20 EUR a year.\n",
     "tools.py": '''
-import json
-
-def _read(path):
-    with open(path) as file:
-        return json.load(file)
-
 def get_loans(database: str) -> dict:
     """List the customer's loans."""
     return {"loans": _read(database)["loans"]}
@@ -106,11 +95,7 @@ Find the card, then {do.close}.
 }  # fmt: skip
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Yield what holds a conversation and returns the replies."""
-    async with talks(tmp_path, FILES) as held:
-        yield held
+talk = talk_with(FILES)
 
 
 async def test_a_write_without_procedure_is_proposed_for_the_record_that_is_described_and_done_after_a_yes(
