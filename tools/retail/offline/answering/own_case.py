@@ -19,6 +19,7 @@ from tools.retail.offline.answering.order_sentences import (
     money,
     tracking_ids,
 )
+from tools.retail.offline.reading.own_questions import LOST
 from tools.retail.offline.reading.slots import payment_words
 from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.reading.variants import price_of
@@ -27,11 +28,6 @@ Facts = Mapping[str, Any]
 _BACK = frozenset({"return", "swap", "refund"})
 _DONE = {"cancel": "cancelled"}
 ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
-_LOST = re.compile(
-    r"\blost\b|\b(?:never|doesn't|does not|doesnt|not) (?:comes?|arrives?|arrived|(?:show|turn)(?:s|ed)? up)\b|"
-    r"\b(?:refund\w*|money back|reimburse\w*|(?:new|replacement) one|(?:send|sent|ship) (?:it|them|one) again)\b"
-)
-"""Asks what becomes of goods that are on their way and late."""
 _WHEN = re.compile(r"\bwhen\b|\bhow long\b")
 _SEVERAL = re.compile(r"\bwhy\b|\b(?:two|2|several|both|different) (?:tracking|numbers|parcels|packages)\b")
 USED = "As it has been used, it cannot go back."
@@ -195,7 +191,7 @@ def _methods(desk: Toolbox, payments: Sequence[Facts], field: str = "payment_met
 def rule_behind(asked: str, orders: Sequence[Facts], desk: Toolbox) -> str:
     """Return what the articles say about orders that are late, or about money that is waited for; raises CallNeeded."""
     is_late = any(order.get("days_late") for order in orders)
-    if is_late and _LOST.search(asked):
+    if is_late and LOST.search(asked):
         return rule_of_lost(asked, desk)
     if ABOUT_REFUND.search(asked) and not is_late:
         question = "How long does a refund take?"

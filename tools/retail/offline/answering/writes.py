@@ -37,6 +37,7 @@ from tools.retail.offline.reading.own_questions import tells_of_fault, tells_of_
 from tools.retail.offline.reading.request_phrases import REFUND
 from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
 from tools.retail.offline.reading.variants import price_of
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 WHICH_REASON = "for one of two reasons: is it no longer needed, or was it ordered by mistake?"
@@ -112,7 +113,7 @@ def change_address(request: Request, desk: Toolbox) -> str:
     )  # fmt: skip
     _check_possible("change_address", orders, desk)
     target = request.numbers[:1] if len(request.numbers) > 1 else ()
-    orders = [o for o in orders if not target or _same(o, target[0])]
+    orders = [o for o in orders if not target or digits_of(o["order_id"]) == digits_of(target[0])]
     return _do(
         desk,
         [Call("change_order_address", {"order_id": o["order_id"], **order_address(request, desk, o)}) for o in orders],
@@ -123,10 +124,6 @@ def change_default_address(request: Request, desk: Toolbox) -> str:
     """Change the address in the customer's profile."""
     present = dict(profile_of(desk).get("default_address") or {})
     return _do(desk, [Call("change_default_address", new_address(request, desk, present))])
-
-
-def _same(order: Facts, order_id: str) -> bool:
-    return "".join(filter(str.isdigit, str(order["order_id"]))) == "".join(filter(str.isdigit, order_id))
 
 
 def change_payment(request: Request, desk: Toolbox) -> str:

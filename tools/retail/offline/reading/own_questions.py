@@ -3,6 +3,7 @@
 import re
 
 from core.language.text import normal
+from tools.retail.offline.reading.request_phrases import PAID_HOW
 
 _MONEY = re.compile(
     r"\b(?:refund(?:ed|s)?|reimburse\w*|(?:the|my|no|any|get|got) (?:\w+ )?money|money (?:back|yet)|paid back|"
@@ -25,10 +26,7 @@ _CHARGED = re.compile(
     r"\bcharged (?:me )?(?:twice|double|two times|again|extra|too much)\b|\bdouble charge\w*|"
     r"\b(?:what(?:'s|s| is| was)) (?:this|that|the) (?:extra |second |other )?(?:charge|payment|amount|[$€£]? ?\d+[.,]"
     r"\d\d)|"
-    r"\bhow much (?:did|have) (?:i|you) (?:\w+ )?(?:pay|paid|charged?)\b.*\b(?:card|how|with|method|paypal)\b|"
-    r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b|"
-    r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bwhat (?:did|have) (?:i|we) pa(?:y|id) (?:\w+ ){0,8}with\b|"
-    r"\bhow (?:was|is) (?:it|that|this|the order) paid\b"
+    r"\bhow much (?:did|have) (?:i|you) (?:\w+ )?(?:pay|paid|charged?)\b.*\b(?:card|how|with|method|paypal)\b"
 )
 _REQUESTED = re.compile(
     r"\b(?:(?:did|have|has) (?:you|u|it|my \w+) (?:get|got|receiv\w+|arriv\w+|reach\w*|come)\b.*\b(?:return\w*|"
@@ -68,10 +66,15 @@ _NO_FAULT = re.compile(
     r"\b(?:code|codes|voucher|coupon|password|link|site|website|app|log ?in|payment|card|if|what happens|would|"
     r"box|parcel|package|chip card|your|wrong|missing|fit|fits|hurt|injur\w+)\b"
 )
-_IF_LATE = re.compile(
+LOST = re.compile(
     r"\blost\b|"
-    r"\b(?:never|doesn't|does not|don't|not|hasn't) (?:comes?|arrives?|arrived|moved|(?:show|turn)(?:s|ed)? up)\b|"
-    r"\b(?:money|refund\w*|replacement|new one|another one|compensat\w*|unknown|trace|investigat\w*)\b|"
+    r"\b(?:never|doesn't|does not|doesnt|don't|not) (?:comes?|arrives?|arrived|moved|(?:show|turn)(?:s|ed)? up)\b|"
+    r"\b(?:refund\w*|money back|reimburse\w*|compensat\w*|replacement|(?:new|another) one|"
+    r"(?:send|sent|ship) (?:it|them|one) again|trace|investigat\w*)\b"
+)
+"""Asks what becomes of goods that are on their way and late."""
+_IF_LATE = re.compile(
+    r"\bhasn't (?:arrived|moved)\b|\b(?:money|unknown)\b|"
     r"\bwhat (?:now|next|then|happens|do (?:i|you|we) do|can (?:i|you|we) do|are you (?:doing|going to do))\b"
 )
 _ACCIDENT = re.compile(
@@ -82,7 +85,8 @@ _ACCIDENT = re.compile(
 
 def asks_what_if_late(text: str) -> bool:
     """Say whether a text asks, of an order that is spoken of, what becomes of it when it is late or does not come."""
-    return bool(_IF_LATE.search(normal(text)))
+    plain = normal(text)
+    return bool(LOST.search(plain) or _IF_LATE.search(plain))
 
 
 def tells_of_accident(text: str) -> bool:
@@ -105,7 +109,7 @@ def asks_for_news_of_request(text: str) -> bool:
 def asks_for_charges(text: str) -> bool:
     """Say whether a text asks why, or how, something was charged."""
     plain = normal(text)
-    return bool(_CHARGED.search(plain) and not _NO_CHARGE.search(plain))
+    return bool((_CHARGED.search(plain) or PAID_HOW.search(plain)) and not _NO_CHARGE.search(plain))
 
 
 def tells_of_use(text: str) -> bool:

@@ -2,10 +2,7 @@
 
 import re
 
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{p})" for p in patterns))
-
+from core.language.text import any_of
 
 PRAISE = re.compile(r"^(?:(?:what )?an? )?(?:great|good|excellent|fantastic|lovely) (?:shop|store)[!. ]*$")
 CARE = re.compile(
@@ -22,7 +19,7 @@ GENERAL = re.compile(
 """What the articles answer, though its words also stand in questions about own data or goods in stock."""
 UNDO = re.compile(r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b")
 
-CANCEL = _any(
+CANCEL = any_of(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|"
     r"ing)? off|scrap|abort|revoke|void|annul)\b",
     r"\b(?:kill|drop|stop|withdraw|halt|delete|remove|scratch|reverse) (?:\w+ )?(?:my |the |this |that |an? "
@@ -35,7 +32,7 @@ CANCEL = _any(
     r"order|order|#?[a-z]{0,3}\d{4,})",
     r"\b(?:stornier\w*|annuler|cancelar|annullare|annuleren|anulować)\b",
 )
-RETURN = _any(
+RETURN = any_of(
     r"\breturn(?:ing|s|able|ed)?\b(?! (?:address|to stock|to me|the call|my call))",
     r"\b(?:go|goes|going) back\b(?! (?:to|and)\b)",
     r"\bget (?:\w+ ){0,3}back (?:for|when|if) (?:the|my|it|i)\b",
@@ -43,7 +40,7 @@ RETURN = _any(
     r"those|something|things|items?|everything|all|an?|the|my|one|two|both|of|\w+) ){0,5}back\b",
     r"\b(?:zurückgeben|zurücksenden|zurückschicken|renvoyer|devolver|restituire|retourneren|zwrócić)\b",
 )
-SWAP = _any(
+SWAP = any_of(
     r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?|trade (?:it|this|in|my|the)|umtauschen|échanger|"
     r"cambiar|ruilen|wymienić)\b",
     r"\breplace (?:it|this|that|them|the|my)\b.*\b(?:with|by|for)\b",
@@ -64,22 +61,22 @@ SWAP = _any(
     r"\b(?:modify|change|edit) (?:the|my) (?:(?!address|payment)[\w-]+ ){0,2}order\b(?!.*\b(?:address|payment|card)\b)|"
     r"\bupgrade\b",
 )
-REFUND = _any(
+REFUND = any_of(
     r"\brefund(?:ed|s|ing)?\b|\bmoney back\b|\breimburse(?:d|ment)?\b|\bget back my money\b|\bremboursement\b|"
     r"\breembolso\b|\brückerstattung\b"
 )
-ADDRESS = _any(
+ADDRESS = any_of(
     r"\baddress(?:es)?\b|\badresse\b|\bdirección\b|\bindirizzo\b|\b(?:typo|mistake|wrong|"
     r"error)\b[^.?!]*\b(?:street|house number|zip(?: code)?|postcode|city)\b|\b(?:street|house number|zip(?: "
     r"code)?|postcode|city)\b[^.?!]*\b(?:typo|mistake|wrong|error|incorrect)\b|\bi(?:'ve| have)? (?:just |"
     r"recently )?moved\b|\b(?:send|ship|deliver|redirect|reroute)\b.*\b(?:instead|another place|new (?:home|"
     r"house|flat|apartment|place)|different place)\b|\b(?:sent|shipped|delivered|go) to (?:my|a|our) \w+ instead\b"
 )
-ADDRESS_VERB = _any(
+ADDRESS_VERB = any_of(
     r"\b(?:chang(?:e|ing)|updat(?:e|ing)|correct(?:ing)?|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
     r"outdated|old|moved|mistyped|typo|send|sent|ship|shipped|deliver|delivered|new)\b"
 )
-DEFAULT = _any(
+DEFAULT = any_of(
     r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|"
     r"\baddress\b.*\b(?:in|on|of) (?:my|the) (?:profile|account|file)\b|\bmy (?:home )?address\b(?!.*\border)"
 )
@@ -87,7 +84,7 @@ PAY = (
     r"(?:pay ?pal|gift ?card|credit card|debit card|visa|master ?card|amex|american express|card|payment method|"
     r"way of paying)"
 )
-PAYMENT = _any(
+PAYMENT = any_of(
     rf"\b(?:change|switch|update|move|put|use|charge|modify|pay|set|transfer|bill)\b[^.?!]*\b{PAY}\b",
     rf"\b(?:different|another|other|new) {PAY}\b",
     rf"\bpayment\b.*\b(?:to|with|on) (?:my |the )?{PAY}\b",
@@ -97,7 +94,7 @@ ORDER_WORD = (
     r"(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?|stuff|things?|purchases?|items?|bestellung|paket|"
     r"commande|colis|pedido|paquete|ordine|pacco|encomenda|bestelling|pakket|zamówieni\w+|paczk\w+)"
 )
-STATUS = _any(
+STATUS = any_of(
     rf"\b(?:where|track|tracking|status|news|update|progress|locate|find|check|see|look)\b[^.?!]*\b{ORDER_WORD}\b",
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:where|status|arriv\w*|late|delayed|shipped|sent|dispatched|on (?:its|the) "
     rf"way|turned up|come|came|here yet|not here|stuck|lost|left|gone|moved|going on|out for delivery|tracking)\b",
@@ -121,11 +118,11 @@ STATUS = _any(
     r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie "
     r"jest\b|\bwann kommt\b",
 )
-MINE = _any(
+MINE = any_of(
     r"\b(?:my|mine|it|its|that order|this order|the order|they|i ordered|i bought|i placed|our|meine?n?|ma|mon|"
     r"mi|mio|mia|meu|minha|mijn|moj[ae]|moje)\b"
 )
-ORDER_FACT = _any(
+ORDER_FACT = any_of(
     r"\b(?:what|how much|which|who)\b[^.?!]*\b(?:pay|paid|cost|spend|spent|charged|total|price|worth|items?|products?|"
     r"in (?:it|my order|that order|this order)|ordered|address)\b[^.?!]*\b(?:order|it|that|i|purchase)\b",
     r"\b(?:total|price|amount|cost|details?|contents?) (?:of|for) (?:my|the|that|this|order)\b[^.?!]*\border",
@@ -135,11 +132,12 @@ ORDER_FACT = _any(
 )
 BOUGHT_WHICH = re.compile(r"\b(?:which|what) \w+ (?:did|have) i (?:order|buy|bought|choose|chosen|pick)\w*\b")
 """Asks of goods of theirs what stands in the order: `which colour did I order?`"""
-PAID_HOW = _any(
-    r"\bhow (?:did|have) i pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b",
+PAID_HOW = any_of(
+    r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b",
+    r"\bwhat (?:did|have) (?:i|we) pa(?:y|id) (?:\w+ ){0,8}with\b",
     r"\b(?:which|what) (?:card|payment method|account)\b[^.?!]*\b(?:used?|pa(?:y|id)|charged)\b",
 )
-LIST = _any(
+LIST = any_of(
     r"\b(?:list|show|see|view|pull up|give|display|tell|get|check|what(?: are)?|which|what's|how many|look "
     r"up)\b[^.?!]*\b(?:my |all |open |pending |recent |past |previous |placed |current |last |few |latest "
     r")+(?:\w+ )?orders\b",
@@ -149,7 +147,7 @@ LIST = _any(
     r"(?:open|pending|mine))\b|\b(?:everything|all|what) (?:that )?i(?:'ve| have)? (?:ever )?ordered\b(?! from|"
     r" in order)|^my orders\b|\borders? (?:under|in|on) my (?:name|account)\b",
 )
-PROFILE = _any(
+PROFILE = any_of(
     r"\b(?:my|the) (?:gift ?card )?balance\b|\b(?:how much|what)(?: money)? (?:is|do i have|have i|is left|left|"
     r"remains)\b[^.?!]*\b(?:on|in) (?:my|the) (?:gift ?card|account)\b|\bbalance (?:of|on)\b|\bgift ?card balance\b",
     r"\b(?:what|which|show|see|tell|check|list|do you have|is|view)\b[^.?!]*\b(?:my|on file|saved|stored|"
@@ -168,7 +166,7 @@ NOT_GOODS = (
     r"guarantee|returns?|refunds?|invoice|account|discounts?|promo|codes?|pick-?up|repairs?|gift wrap\w*|freight|"
     r"inspection)\b)"
 )
-PRODUCT = _any(
+PRODUCT = any_of(
     rf"\b(?:do|does|did) (?:you|your (?:shop|store)|the shop|alder & finch)(?: guys)?(?: still| also| "
     rf"currently)? (?:have|sell|stock|carry|offer|got)\b{NOT_GOODS}(?!.*\b(?:me|i)\b)",
     rf"\b(?:have you|have you guys|you) got (?:any|an?|the|some)\b{NOT_GOODS}",
@@ -237,9 +235,6 @@ THE_GOODS = re.compile(
 )
 """What may name goods that the customer has; whether they do, their orders tell."""
 SWAP_WORD = re.compile(r"\b(?:exchange|exchanging|exchanged|swap(?:ped|ping)?)\b")
-REFUND_NEWS = re.compile(
-    r"\b(?:where|when|status|did|has|have|is|was|arriv\w*|go through|received|got|still|yet|waiting)\b"
-)
 WAS_DONE = re.compile(
     r"\b(?:was|were|is|has been|have been|been|got|already|you|they) (?:\w+ )?(?:cancell?ed|returned)\b"
 )

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from core.language.several import means_every, place_of
 from core.language.signals import names_staff, wants_agent_back
 from core.language.text import normal
 
@@ -110,35 +111,13 @@ def payment_words(text: str) -> dict[str, str]:
 
 # --- which one, how many -------------------------------------------------------------------------------------------
 
-_ALL = re.compile(
-    r"\b(?:everything|all (?:of )?(?:it|them|the|my|items|things|products|pending|open|orders)|"
-    r"(?<!after )(?<!at )all(?! right)|whole|"
-    r"entire|complete order|both|each of them)\b"
-)
+_ALL = re.compile(r"\b(?:everything|(?<!after )(?<!at )all(?! right)|whole|entire|complete order)\b")
 _EXCEPT = re.compile(
     r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything "
     r"but|keep(?:ing)?)\b(?P<kept>.*)"
 )
-_ORDINALS = {
-    "first": 0,
-    "1st": 0,
-    "second": 1,
-    "2nd": 1,
-    "third": 2,
-    "3rd": 2,
-    "fourth": 3,
-    "last": -1,
-    "latter": -1,
-    "newer": 0,
-    "newest": 0,
-    "older": -1,
-    "oldest": -1,
-    "former": 0,
-}
-_ORDINAL = re.compile(
-    r"\b(?:the )?(first|1st|second|2nd|third|3rd|fourth|last|latter|former|newer|newest|older|"
-    r"oldest)(?: one| order| option| item)?[.!]?$"
-)
+_AGES = {"newer": 0, "newest": 0, "older": -1, "oldest": -1}
+_PICKS = re.compile(r"\b(\w+)(?: one| order| option| item)?[.!]?$")
 _NEWEST = re.compile(
     r"\b(?:latest|newest|most recent(?:ly)?|last|recent) (?:order|purchase|one)\b|\border i (?:just|recently|last) "
     r"(?:placed|made)|\border i (?:placed|made) (?:last|most recently)\b(?! (?:\w+day|week|month))"
@@ -147,7 +126,7 @@ _NEWEST = re.compile(
 
 def means_all(text: str) -> bool:
     """Say whether the text asks for everything rather than for single things."""
-    return bool(_ALL.search(normal(text)))
+    return means_every(text) or bool(_ALL.search(normal(text)))
 
 
 def kept_part(text: str) -> str:
@@ -157,9 +136,9 @@ def kept_part(text: str) -> str:
 
 
 def ordinal(text: str) -> int | None:
-    """Return which of several is meant by "the second one", counted from 0 (-1 is the last), or None."""
-    found = _ORDINAL.search(normal(text))
-    return _ORDINALS[found[1]] if found else None
+    """Return which of several a text means that ends with "the second one": from 0, -1 for the last; or None."""
+    found = _PICKS.search(normal(text))
+    return _AGES.get(found[1], place_of(found[1])) if found else None
 
 
 def means_newest(text: str) -> bool:
