@@ -160,13 +160,17 @@ def without_hesitation(text: str) -> str:
     return _HESITATES.sub("", normalised(text))
 
 
-def place_of(text: str) -> int | None:
-    """Return which of several is meant by `the second one`, counted from 0 (-1 is the last); None for none or two."""
+def places_in(text: str) -> set[int]:
+    """Return which of several are meant by `the first and the last one`, counted from 0 (-1 is the last)."""
     said = normalised(text)
     words = re.findall(r"\w+", said)
     found = {_PLACES[w] for w in words if w in _PLACES} | {_PLACES[w[:-1]] for w in words if w[:-1] in _PLACES}
-    if _LAST.search(said):
-        found.add(-1)
+    return found | {-1} if _LAST.search(said) else found
+
+
+def place_of(text: str) -> int | None:
+    """Return which of several is meant by `the second one`, counted from 0 (-1 is the last); None for none or two."""
+    found = places_in(text)
     return found.pop() if len(found) == 1 else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.language.reference_numbers import reference_numbers
-from core.language.several import means_another
+from core.language.several import count_of, means_another, places_in
 from core.language.text import normal
 from core.language.words import content_stems, stems
 from core.model_notes import NOT_DONE_YET
@@ -31,12 +31,7 @@ _BARE = re.compile(
 )
 _ENDS = re.compile(r"[,;.]|\b(?:just|only|but|do)\b")
 """What is said behind these is not part of what was left out."""
-_PLACES = {"first": 0, "1st": 0, "one": 0, "former": 0, "second": 1, "2nd": 1, "two": 1, "latter": 1,
-           "third": 2, "3rd": 2, "three": 2, "fourth": 3, "last": -1}  # fmt: skip
-_PLACE = re.compile(
-    r"\b(first|1st|former|second|2nd|latter|third|3rd|fourth|last)\b|\b(?:number|no\.?|nr\.?|#) ?(\d|one|two|"
-    r"three)\b|(?<![\w$])(\d)(?![\w.])"
-)
+_NUMBERED = re.compile(r"\b(?:number|no\.?|nr\.?|#) ?(\d|one|two|three)\b|(?<![\w$])(\d)(?![\w.])")
 _KINDS = {
     "cancel_order": re.compile(r"\bcancel\w*"),
     "return_items": re.compile(r"\breturn\w*"),
@@ -87,13 +82,9 @@ def narrowed(conversation: Conversation) -> list[Call]:
 
 def _meant(words: str, proposals: Sequence[Result]) -> list[Result]:
     """Return the proposals that words point at: by place, order number, kind, or what tells them apart."""
-    places = [
-        _PLACES.get(word) if word in _PLACES else int(word) - 1
-        for found in _PLACE.findall(words)
-        for word in found
-        if word
-    ]
-    if there := [proposals[p] for p in places if p is not None and -len(proposals) <= p < len(proposals)]:
+    counted = (word for found in _NUMBERED.findall(words) for word in found if word)
+    places = [*places_in(words), *((int(word) if word.isdigit() else count_of(word) or 0) - 1 for word in counted)]
+    if there := [proposals[p] for p in places if -len(proposals) <= p < len(proposals)]:
         return there
     numbers = {digits_of(number) for number in reference_numbers(words)}
     if there := [p for p in proposals if digits_of(str(p.args.get("order_id", ""))) in numbers]:
