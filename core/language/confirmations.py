@@ -134,6 +134,7 @@ _NEGATED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|none|neither|nor|without|cannot|nein|rien|nada|niente|нет)(?!\w)"
 )
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
+_AND_YES = re.compile(rf"^(?P<rest>.+?){_GAP}(?:{_AGREED})[ .!]*$")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (
@@ -186,7 +187,7 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
     plain = _without_deeds(normal, asked)
     if (_YES.match(plain) or _ACCEPTS.match(plain)) and not _CONDITION.search(_accented_si(plain)):
         return "yes" if _means(normal, asked) else "other"
-    if len(asked) == 1 and _repeats(normal, asked[0].preview) and _means(normal, asked):
+    if asked and all(_repeats(normal, one.preview) for one in asked) and _means(normal, asked):
         return "yes"
     return "no" if "?" not in normal and (_refuses(normal) or _refuses(plain) or _refuses_twice(normal)) else "other"
 
@@ -215,7 +216,7 @@ def _repeats(normal: str, preview: str) -> bool:
 
     A word of negation repeats nothing: the preview's "no longer needed" does not make "yes… no" a yes.
     """
-    yes = _YES_AND.match(normal)
+    yes = _YES_AND.match(normal) or _AND_YES.match(normal)
     if not yes or _NEGATED.search(yes["rest"]) or _CONDITION.search(_NUMBER.sub("", yes["rest"])) or "?" in normal:
         return False
     said, shown = _WORDS.findall(yes["rest"]), set(_WORDS.findall(normalised(preview)))

@@ -17,11 +17,12 @@ def _begins(*patterns: str) -> re.Pattern[str]:
 
 
 _LEAD = re.compile(
-    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um+|uh+|hm+|er|now|first|second|finally|"
+    r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um+|uh+|hm+|er|now|wait|hold on|"
+    r"first|second|finally|"
     r"(?:a |one )?(?:quick |more )*question|yes|yeah|yep|no|sorry|thanks|thank you|just|"
     r"hallo|guten tag|und|aber|dann|also|ach|(?:eine |kurze )*frage|ja|nein|danke|bonjour|salut|et|mais|alors|"
     r"donc|(?:une )?(?:petite )?question|oui|non|merci|"
-    r"hola|buenos días|y|pero|entonces|(?:una )?(?:pequeña )?pregunta|sí|gracias)\b)+"
+    r"vale|bueno|gut|bon|d'accord|hola|buenos días|y|pero|entonces|(?:una )?(?:pequeña )?pregunta|sí|gracias)\b)+"
 )
 """What may stand before the words that matter."""
 _TELL_ME = _begins(
@@ -51,7 +52,8 @@ _QUESTION = _begins(
     r"(?:if|whether|when|once|supposing|suppose|assuming|say) (?!you )",
     # German
     r"(?:bis |ab |seit |in |für )?(?:wie|was|wann|wo|wohin|warum|wieso|weshalb|wer|wem|wen|welche[nmrs]?)",
-    r"(?:kann|könnte|darf|dürfte|muss|müsste|soll|sollte|werde|bekomme|brauche|habe) (?:ich|man|wir|es|das|mir|"
+    r"(?:kann|könnte|darf|dürfte|muss|müsste|soll|sollte|werde|bekomme|krieg\w*|brauche|habe) "
+    r"(?:ich|man|wir|es|das|mir|"
     r"der|die|mein\w*)|(?:können|dürfen|müssen) wir",
     r"(?:ist|sind|wird|werden|gibt|geht|gilt|kostet|lässt|nehmen|erstatten|bieten|akzeptieren|verzögert|reicht|"
     r"hat|war)",
@@ -78,6 +80,7 @@ _WISH = _begins(
     r"(?:please|pls|plz|kindly)",
     r"i(?:'d| would) (?:\w+ )?(?:like|love|prefer|want|rather)|i (?:really |just |also |still )*(?:want|wanna|"
     r"need|wish|have to|must|decided|demand)|i(?:'m| am) (?:looking|trying|hoping|going)",
+    r"(?:want|wanna|need|would like|looking for) (?!(?:i|we|you)\b)",
     rf"(?:can|could|would|will) (?:you|someone|somebody)(?: guys| people)? (?:please |kindly |just |also |"
     rf"perhaps |possibly |maybe )*(?:help me |{_DEED})",
     r"would you mind|(?:can|could|may) (?:i|we) (?:please|just) |(?:can|could|may) (?:i|we) (?:get|"
@@ -91,6 +94,7 @@ _WISH = _begins(
     r"(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
     r"voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
     # Spanish
+    r"(?:pon|da|trae|env[ií]a|manda|a[nñ][aá]de|cambia|c[aá]mbia|reserva|res[eé]rva)(?:me|nos)(?:l[oa]s?)?|"
     r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
     r"quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
 )

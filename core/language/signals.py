@@ -97,7 +97,7 @@ _HUMAN_GERMAN_FRENCH = any_of(
     r"\b(?:sprechen|reden|verbinden|spreche|rede) (?:sie )?(?:mich )?(?:bitte )?mit (?:einem|einer) (?:echten "
     r")?(?:menschen|mitarbeiter(?:in)?|kolleg(?:en|in)|berater(?:in)?|person)",
     r"\b(?:echte[nr]?|richtige[nr]?) (?:menschen?|person|mitarbeiter(?:in)?)\b",
-    r"\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
+    r"\bjemand(?:en|em)? (?:echt|richtig|menschlich)e[sn]\b|\bkein(?:en)? (?:bot|roboter|chatbot|computer)\b",
     # French
     rf"\b(?:veux|voudrais|préfère|souhaite|besoin d'|exige) ?(?:avoir )?une? (?:vraie? )?{_PERSON_FR}\b"
     r"(?! (?:de plus|en plus|supplémentaire|pour (?:venir|réparer)))",

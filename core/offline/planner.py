@@ -1,5 +1,6 @@
 """Decide what the offline model says or which tools it calls next."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ from core.language.corrections import takes_back
 from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
+from core.language.text import normal
 from core.language.words import content_stems, leans_on_before
 from core.offline.answering.articles import DONT_KNOW, NO_MORE, context_of, from_articles, worth_an_answer
 from core.offline.answering.asked_facts import facts_by_place, words_beyond
@@ -61,6 +63,9 @@ _NEARER_THAN_RECORDS = 0.45
 """How sure it has to be that the nearest article answers, for it to be told instead of the customer's own records."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
 _PERSON = "request_human"
+_CITES = "["
+_DO_THAT = re.compile(r"\bdo (?:that|it|this)\b")
+"""Takes up what an article says is done for customers, which no tool does."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,8 @@ class Planner:
         if answer == "yes" and OFFER_OF_A_PERSON.search(last_reply) and desk.can(_PERSON):
             raise CallNeeded(Call(_PERSON, {"reason": "the customer accepted the offer of a person"}))
         if answer == "yes" and not asks_something(last_reply, self.open_questions):
+            if _DO_THAT.search(normal(message)) and _CITES in last_reply:
+                return NotPossible().text
             return small_talk.THANKS if is_thanks(message) else small_talk.NOTHING_OPEN
         if last_reply and (answer == "no" or self._drops(message, last_reply)):
             return small_talk.NOTHING_CHANGED

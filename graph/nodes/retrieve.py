@@ -106,7 +106,7 @@ async def retrieve(
             source,
             customer,
             chooses=chooses,
-            before=said_before(state.messages),
+            before=led_up_to(state.messages),
             told=told_lately(state.messages) if chooses else (),
         )
         update |= {"cases": answered.cases, "case_led": answered.led}
@@ -193,6 +193,13 @@ def _asked(messages: Sequence[AnyMessage]) -> str:
 def said_before(messages: Sequence[AnyMessage]) -> str:
     """Return what the customer said before the newest message, or an empty text."""
     return next((text_of(m) for m in reversed(messages[:-1]) if isinstance(m, HumanMessage)), "")
+
+
+def led_up_to(messages: Sequence[AnyMessage]) -> str:
+    """Return what the customer said before the newest message, behind what that leans on itself."""
+    before = said_before(messages)
+    said = [m for m in messages if isinstance(m, HumanMessage)]
+    return f"{said_before(said[:-1])}\n{before}".strip() if leans_on_before(before) else before
 
 
 def told_lately(messages: Sequence[AnyMessage]) -> list[list[Told]]:

@@ -17,6 +17,7 @@ from core.language.corrections import begins_by_taking_back, wants_it_otherwise
 from core.language.fixed_sentences import LABELS, label
 from core.language.glossary import with_english
 from core.language.greetings import is_small_talk
+from core.language.records.picking import asks_only_for_time
 from core.language.requested_changes import asks_about, wishes, without_lead
 from core.language.several import count_of, difference_in, hesitates, means_another
 from core.language.statements import names_in
@@ -83,7 +84,8 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         source: Where, such as `message:ID`.
     """
     asked, before = case["asked"], case
-    for name, value in _formed(procedure, case, text):
+    # What others rest on comes first: a new value of it clears theirs.
+    for name, value in sorted(_formed(procedure, case, text), key=lambda told: len(procedure.behind(told[0]))):
         if slot_value(case, name) != value:
             case = with_slot(procedure, case, name, value, source)
     if case is before and not _only_asks(text):
@@ -147,6 +149,7 @@ def said_beside(procedure: Procedure, text: str) -> str:
     """Return what a request says beside what it asks for, as in `I need a technician, the line is dead`."""
     said = [part.strip(" ,;:.!-–") for part in CLAUSES.split(text) if len(part.split()) > 1]
     told = [part for part in said if not (wishes(part) or asks_about(part) or is_small_talk(part) or names_in(part))]
+    told = [part for part in told if not asks_only_for_time(part)]
     if len(said) > 1:  # `it is line L-1001` says no more than which one
         told = [part for part in told if not answered_case(procedure, open_case(procedure), part, "")["slots"]]
     contract = procedure.source.contract
@@ -347,7 +350,8 @@ def _answer(slot: Slot, text: str) -> Any:
         case "json":
             return None
     if slot.pattern:
-        return fitting(slot, re.sub(r"\s+", "", text))  # a number that is written in groups
+        grouped = re.sub(r"\s+", "", text)  # a number may be written in groups
+        return fitting(slot, grouped) if grouped.isupper() or any(c.isdigit() for c in grouped) else None
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()

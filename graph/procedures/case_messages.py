@@ -57,7 +57,7 @@ from tools.context import Context
 PLAIN_NO = re.compile(
     r"^\W*(?:no+|nope|nah|nein|nee|non|não|nie|niet|not really|no thanks?|no thank you)\W*$", re.IGNORECASE
 )
-_BEFORE = r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|much|bitte|dann|alors|entonces)\s)"
+_BEFORE = r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|ok|okay|well|much|gut|bon|vale|bitte|dann|alors|entonces)\s)"
 _BEHIND = r"(?:,?\s(?:again|then|please|bitte|wieder|s'il (?:vous|te) plaît|por favor))*\W*(?:$|[.,;!])"
 CALLS_OFF = re.compile(
     rf"{_BEFORE}(?:cancel (?:it|that|this|everything|the whole thing)|(?:stornieren|streichen) sie (?:es|das)|"
@@ -113,7 +113,8 @@ async def apply_message(
     cases = [case for case in cases if book.of(case) is not None]  # a tool that is gone cannot be followed any more
     known = [known_of(case) for case in cases]
     if cases and _drops(book, cases[-1], text):
-        if not chooses or is_question(text) or (book.chooser and book.chooser.choose(text).procedure):
+        asks = any(map(is_question, sentences(text)))
+        if not chooses or asks or (book.chooser and book.chooser.choose(text).procedure):
             return CasesAfter(popped(cases), led=False, dropped=True)
         told_so = {"rule": "", "say": phrase("withdrawn", context.locale), "problem": TAKEN_BACK}
         return CasesAfter(replaced(cases, {**cases[-1], "stopped": told_so}), led=True, dropped=True)
@@ -129,9 +130,12 @@ async def apply_message(
         known = known[:-1]
     if chooses:
         before, told = ("", ()) if cases else (before, told)
-        cases = await _chosen(book, cases, text, source, context, answered=answered, before=before, told=told)
+        subject = followed(book, told_no).subject if told_no else None
+        spoken_of = [told_no["slots"][subject]["value"]] if told_no and subject in told_no["slots"] else []
+        spoken_of = spoken_of or [one.name for one in next(iter(told), ())]
+        cases = await _chosen(book, cases, text, source, context, answered=answered, before=before, spoken_of=spoken_of)
         cases = about_told(book, cases, text, source, told)
-        cases = of_the_same_record(book, cases, told_no, text) if told_no else cases
+        cases = of_the_same_record(book, cases, told_no or open_one, text)
     changed = [known_of(case) for case in cases] != known
     if told_no and not changed and (objects(text) or leans_on_before(text)):
         other = await about_another(book, told_no, text, source, context) or (told_no if objects(text) else None)
@@ -271,7 +275,7 @@ async def _chosen(
     *,
     answered: bool,
     before: str,
-    told: Sequence[Sequence[Told]],
+    spoken_of: Sequence[Any],
 ) -> list[Case]:
     """Return the stack with a case for each request in a message; an answer is no request."""
     if not book.chooser:
@@ -282,7 +286,7 @@ async def _chosen(
     open_one = cases[-1]["procedure"] if cases else None
     for part in parts:
         # What was named first is dealt with first: it comes to lie on top.
-        for name, said in reversed(await requests_in(book, part, source, context, before, told)):
+        for name, said in reversed(await requests_in(book, part, source, context, before, spoken_of)):
             if name == open_one:
                 continue
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:

@@ -51,13 +51,13 @@ async def requests_in(
     source: str,
     context: Context,
     before: str = "",
-    lately: Sequence[Sequence[Told]] = (),
+    spoken_of: Sequence[Any] = (),
 ) -> list[tuple[str, str]]:
     """Return the procedures that a message asks for, each with its part of the message, or behind the one before it.
 
     Where its words ask for several, or are near to none, the customer's records tell: who does not need the yoga on
-    Monday means a booking. Who asks whether something may be done wants it where they describe their record, or have
-    just been told of it: that alone tells whether it may.
+    Monday means a booking. Who asks whether something may be done wants it where they describe their record, or it is
+    the one that was just `spoken_of`: that alone tells whether it may.
     """
     if book.chooser is None:
         return []
@@ -75,9 +75,8 @@ async def requests_in(
     if not found and (asked_whether := book.chooser.asked_whether(text)):
         procedure = book.procedures[asked_whether]
         words, record = await _telling(book, procedure, text, source, context)
-        just_told = next(iter(lately), ())
-        if not words and len(just_told) == 1 and procedure.subject:
-            record = just_told[0].name if _fits(procedure, procedure.subject, just_told[0].name) else None
+        if not words and len(spoken_of) == 1 and procedure.subject:
+            record = spoken_of[0] if _fits(procedure, procedure.subject, spoken_of[0]) else None
         found = [(asked_whether, f"{text} ({record})")] if record is not None else []
     if not found and not (before and book.chooser.requests(before)[0][0]):
         named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
@@ -118,14 +117,19 @@ def objects(text: str) -> bool:
     return insists(text) or not is_question(text) or (leans_on_before(text) and not content_words(text))
 
 
-def of_the_same_record(book: ProcedureBook, cases: list[Case], told_no: Case, text: str) -> list[Case]:
-    """Return the stack, whose top is about the record of the case that was told its no where it asks the same again."""
-    procedure = followed(book, told_no)
-    subject = procedure.subject
-    again = bool(cases) and cases[-1]["procedure"] == told_no["procedure"] and subject not in cases[-1]["slots"]
-    if not subject or not again or subject not in told_no["slots"] or means_another(text):
+def of_the_same_record(book: ProcedureBook, cases: list[Case], before: Case | None, text: str) -> list[Case]:
+    """Return the stack, whose new top is about the record of the case before it where it asks the same again, or goes
+    on from it: `move my Phoenix trip`, then `and cancelling it?`.
+    """
+    if not (before and cases) or cases[-1]["id"] == before["id"] or means_another(text):
         return cases
-    record = told_no["slots"][subject]
+    same = cases[-1]["procedure"] == before["procedure"]
+    subject, earlier = followed(book, cases[-1]).subject, followed(book, before).subject
+    if not (subject and earlier in before["slots"]) or subject in cases[-1]["slots"]:
+        return cases
+    record, procedure = before["slots"][earlier], followed(book, cases[-1])
+    if not (same or (leans_on_before(text) and _fits(procedure, subject, record["value"]))):
+        return cases
     return replaced(cases, with_slot(procedure, cases[-1], subject, record["value"], record["source"]))
 
 
@@ -211,6 +215,8 @@ def said_aside(case: Case, text: str, locale: str) -> Aside | None:
 
 def said_before(procedure: Procedure, case: Case, slot: str, read: Reading) -> Any:
     """Return what was said before a question that answers it, or None."""
+    if procedure.slots[slot].slot.one_of:
+        return None  # it was heard when it was said
     if (choice := told_by(case["choices"][slot], case, case["said"])) is not None:
         return choice
     alone = [one.slot.type for one in procedure.slots.values()].count("integer") == 1

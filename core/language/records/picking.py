@@ -48,7 +48,9 @@ anything something nothing free available slot slots time times appointment appo
 else open week weekend next this etwas frei freie freies termin termine platz möglich gibt gibt's geht ginge haben
 hätten noch woche quelque chose libre dispo disponible créneau créneaux rendez-vous autre avez-vous a-t-il semaine algo
 hay hueco hora cita tienen tiene otro otra semana
+today tomorrow tonight best am besten morning afternoon heute morgen übermorgen aujourd'hui demain hoy mañana
 """
+_ANY_DAY = date(2026, 1, 1)
 _WITH_TIMES = frozenset(_WITH_TIMES_TEXT.split())
 """Words beside a time with which people ask whether something is there."""
 _HALF_PAST = re.compile(
@@ -121,7 +123,7 @@ def picked(
 
 def asks_only_for_time(text: str) -> bool:
     """Say whether a text names a time and, beside it, nothing but that something is there then."""
-    said = normalised(text)
+    said = normalised(dated(text, _ANY_DAY))
     if not times_in(said).named:
         return False
     left = _CLOCK.sub(" ", DAY_OF_MONTH.sub(" ", said))

@@ -20,6 +20,7 @@ from tools.retail.offline.reading.relative_days import days_said
 from tools.retail.offline.reading.request_phrases import OTHER_ORDER
 from tools.retail.offline.reading.slots import means_all, means_newest, ordinal
 from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _SHOWN = 6
@@ -170,7 +171,7 @@ def chosen_orders(
     with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
     if _ALONE.search(normal(request.words)):
         with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
-    with_items = _with_most(request.words, with_items)
+    with_items = with_most(request.words, with_items)
     with_items = _of_version(has or request.text, request.words, with_items)
     if not with_items and (elsewhere := _with_items(request.words, orders)):
         if len(elsewhere) == 1:
@@ -208,13 +209,18 @@ def _with_items(text: str, orders: Sequence[Facts]) -> list[Facts]:
 
 def _beside_named(request: Request, desk: Toolbox, fits: Callable[[Facts], bool]) -> list[Facts]:
     """Return the one other order that fits, where "the other one" is said beside the goods of one; else nothing."""
+    talked_about = newest_order(desk.conversation)
+    if talked_about and OTHER_ORDER.search(normal(request.text)):
+        rest = [o for o in all_orders(desk) if fits(o) and digits_of(o["order_id"]) != digits_of(talked_about)]
+        naming = _with_items(request.text, rest) or _with_items(request.words, rest) or rest
+        return naming if len(naming) == 1 else []
     said = OTHER_ORDER.search(request.words.casefold())
     named = _with_items(request.words[: said.start()], all_orders(desk)) if said else []
     left = [order for order in all_orders(desk) if fits(order) and order not in named] if named else []
     return left if len(left) == 1 else []
 
 
-def _with_most(text: str, orders: Sequence[Facts]) -> list[Facts]:
+def with_most(text: str, orders: Sequence[Facts]) -> list[Facts]:
     """Return the one of several orders that has all the goods which a text names where the others have fewer."""
     named = [frozenset(str(item.get("name")) for item in meant_items_only(text, order)) for order in orders]
     every = frozenset().union(*named)

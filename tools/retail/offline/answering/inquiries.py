@@ -18,6 +18,7 @@ from tools.retail.offline.answering.choosing import (
     is_pending,
     meant_items_only,
     of_the_day,
+    with_most,
 )
 from tools.retail.offline.answering.lookups import all_orders, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, money, options, status_sentence
@@ -112,7 +113,7 @@ def _orders(topic: str, request: Request, desk: Toolbox) -> list[Facts]:
     orders = all_orders(desk)
     if WHICH_OF_MINE.search(asked):
         return [order for order in orders if possible(topic, order)]
-    named = [order for order in orders if meant_items_only(request.text, order)]
+    named = with_most(request.text, [order for order in orders if meant_items_only(request.text, order)])
     named = named or [order for order in orders if meant_items_only(request.before, order)]
     if (before := newest_order(desk.conversation)) and len(named) > 1:
         named = [order for order in named if digits_of(order["order_id"]) == digits_of(before)] or named

@@ -49,6 +49,11 @@ _WHOLE = re.compile(
 """What tells that an item was named to point at its order, or that all of the order is meant."""
 
 
+_TAKES_OUT = re.compile(
+    r"\b(?:take|remove|delete|drop|get)\b[^.?!]*\b(?:out of|from|off) (?:the|my|that|this) (?:\w+ )?order\b"
+)
+
+
 def _do(desk: Toolbox, calls: Sequence[Call]) -> str:
     """Call the tools; what they did is told from their results once these are there."""
     each_looked_up(calls, lambda call: desk.look_up(call.name, **call.args))
@@ -91,11 +96,12 @@ def _check_possible(topic: str, orders: Sequence[Facts], desk: Toolbox) -> None:
 
 def _only_some_items(request: Request, orders: Sequence[Facts]) -> str | None:
     """Say that an order is cancelled as a whole, where only some of its items were named."""
-    if len(orders) != 1 or means_all(request.words) or _WHOLE.search(normal(request.words)):
+    part = len(orders) == 1 and len(orders[0].get("items", [])) > 1 and _TAKES_OUT.search(normal(request.text))
+    if len(orders) != 1 or (not part and (means_all(request.words) or _WHOLE.search(normal(request.words)))):
         return None
     order = orders[0]
     named = meant_items_only(request.text, order)
-    if not named or len(named) == len(order.get("items", [])):
+    if not part and (not named or len(named) == len(order.get("items", []))):
         return None
     names = list_words([str(i["name"]) for i in order["items"]], "en")
     return (

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from core.language.confirmations import answer_to_confirmation
+from core.language.corrections import wants_it_otherwise
 from core.language.greetings import is_thanks
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
@@ -66,6 +67,8 @@ _NAMES_ANOTHER = re.compile(
 """Names other goods of which the same is asked."""
 _ANOTHER_VERSION = re.compile(r"^(?:(?:and|or|ok|okay|then|so)[, ]+)*(?:what|how) about (?:in )?(?:\w+[ ?!.]*){1,4}$")
 """Names another version to come, after a swap was asked about."""
+_ONLY_SOME = re.compile(r"^(?:(?:yes|ok|okay|and|no|but|then)[, ]+)*(?:just|only) (?:the|my|this|that) [^?]*$")
+"""Names the goods that a change is wanted for."""
 _OTHER_CHANGE = re.compile(
     r"^(?:(?:and|or|ok|okay|then|so|but)[, ]+)*(?:(?:what|how) about|can (?:i|you)|could (?:i|you)|is it possible to)\b"
     r"(?!.*\b(?:an?|any|other|orders|usually|always) )"
@@ -115,7 +118,11 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
         leans = own[0].intent == "policy" and conversation.said and leans_on_before(message)
         return [replace(own[0], before=last_question(conversation)), *own[1:]] if leans else own
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in CHANGES]):
+        if _goes_on_with_details(message):
+            return [replace(r, text=message, before=r.words) for r in wanted]
         return [replace(r, text=f"{r.text}\n{message}") for r in wanted] if payment_words(message) else wanted
+    if earlier[-1].intent in CHANGES and asks_about(message) and payment_words(message) and _MY_MONEY.search(message):
+        return [replace(own[0], intent="inquiry", before=earlier[-1].words)]
     asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
     if asked and (corrected := _corrected_address(message, earlier)):
         return corrected
@@ -206,7 +213,14 @@ def takes_up_inquiry(conversation: Conversation) -> bool:
     """Say whether the customer now wants the change they asked about, as the reply invited them to say."""
     message = conversation.message
     names_money = bool(payment_words(message)) and not asks_about(message) and len(message.split()) <= SHORT
-    return INVITATION in conversation.last_reply and bool(TAKES_UP.search(normal(message)) or names_money)
+    takes_up = TAKES_UP.search(normal(message)) or _goes_on_with_details(message) or names_money
+    return INVITATION in conversation.last_reply and bool(takes_up)
+
+
+def _goes_on_with_details(message: str) -> bool:
+    """Say whether a message says of what was asked about which goods are meant, or which version: `just the kettle`."""
+    otherwise = wants_it_otherwise(message) and not asks_about(message) and len(message.split()) <= SHORT
+    return bool(_ONLY_SOME.match(normal(message))) or otherwise
 
 
 def _earlier(conversation: Conversation, understanding: Understanding) -> list[Request]:
@@ -214,7 +228,7 @@ def _earlier(conversation: Conversation, understanding: Understanding) -> list[R
     said = [s.text for s in conversation.said if s.by_customer][-REMEMBERED:]
     added: list[str] = []
     for text in reversed(said):
-        if answer_to_confirmation(text) == "no":
+        if answer_to_confirmation(text) == "no" and not cancel_reason(text):
             break  # what was wished for before it is over
         found = [r for r in understanding.requests(text) if r.intent not in SMALL_TALK]
         if takes_up_inquiry(conversation) and not any(r.intent in (*CHANGES, "inquiry") for r in found):

@@ -45,6 +45,8 @@ _FOR_SALE = re.compile(
     r"\b(?:have|sell|stock|carry|offer|available|buy|costs?|prices?|much|cheap\w*|expensive|colou?rs?|sizes?|materials?|"
     r"versions?|models?|kinds?|types?|look(?:ing)? for|recommend|suggest|bigger|smaller|larger|range|come in|need)\b"
 )
+_PAYS = re.compile(r"\b(?:pay|paying|paid|payment|charge\w*|bill|use|put|switch|change|move|instead|rather)\b")
+_PAID_ALREADY = re.compile(r"\b(?:was|were|been|got|is) (?:already )?(?:paid|charged|billed)\b")
 _OWNED = re.compile(r"\b(?:my|mine|(?:i|we) (?:have )?(?:ordered|bought|got|received)|delivered|arrived)\b")
 """What the customer has is not what the shop offers."""
 
@@ -90,7 +92,7 @@ class ShopUnderstanding(Understanding):
         if intent == "profile" and re.search(r"\b(?:lost|stolen|broken|not work\w*|doesn't work)\b", plain):
             return False
         if intent == "change_payment":
-            return bool(payment_words(clause) or re.search(r"\bpay|\bcharge", plain))  # a gift is no gift card
+            return bool(_PAYS.search(plain) and not _PAID_ALREADY.search(plain))  # a gift card may be bought
         # What is told of a thing asks for nothing that the shop sells.
         asks_goods = (asks_about(clause) or wishes(clause)) and _FOR_SALE.search(plain) and not _OWNED.search(plain)
         return intent != "product" or bool(asks_goods)

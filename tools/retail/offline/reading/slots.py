@@ -114,7 +114,7 @@ def payment_words(text: str) -> dict[str, str]:
 _ALL = re.compile(r"\b(?:everything|(?<!after )(?<!at )all(?! right)|whole|entire|complete order)\b")
 _EXCEPT = re.compile(
     r"(?:\b|(?=, ))(?:except(?: for)?|apart from|but not|, not|other than|besides|excluding|all but|everything "
-    r"but|keep(?:ing)?)\b(?P<kept>.*)"
+    r"but|keep(?:ing)?|(?<=\w )not (?=(?:the|my)\b(?!.*\bbut\b)))\b(?P<kept>.*)"
 )
 _AGES = {"newer": 0, "newest": 0, "older": -1, "oldest": -1}
 _PICKS = re.compile(r"\b(\w+)(?: one| order| option| item)?[.!]?$")

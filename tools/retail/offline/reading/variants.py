@@ -22,10 +22,9 @@ _LESS = re.compile(
 )
 _MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|most)\b")
 _LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
-_UNWANTED = re.compile(r"\b(?:instead of|rather than)\b|, not\b")
+_UNWANTED = r"\b(?:instead of|rather than|(?<!why )not)\b(?:(?!\bbut\b|,)[^.?!\n]){0,16}?(?<!\w)"
+"""What stands before a value that is not wanted."""
 _WITHOUT = re.compile(r"\b(?:without|no|minus)(?: (?:the|a|an|any))?(?: [\w-]+)? $")
-_NEAR = 16
-"""Characters after "instead of" in which the value that is not wanted begins."""
 
 
 def price_of(variant: Facts) -> Decimal:
@@ -39,8 +38,10 @@ def price_of(variant: Facts) -> Decimal:
 def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, Any]) -> dict[str, Any]:
     """Return the option values a text asks for; a value the item already has counts only when nothing else is named."""
     wanted: dict[str, Any] = {}
+    known = option_values(variants)
+    text = _without_unwanted(text, [str(value) for values in known.values() for value in values])
     *_, newest = text.split("\n")
-    for key, values in option_values(variants).items():
+    for key, values in known.items():
         if newest != text and list(named_values(newest, key, values)) == [current.get(key)]:
             wanted[key] = current[key]  # "no wait, oat" after "in heather"
             continue
@@ -49,10 +50,6 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
         }
         others = {value: place for value, place in places.items() if str(value) != str(current.get(key))}
-        if unwanted := _UNWANTED.search(squash(text)):
-            named_after = range(unwanted.end(), unwanted.end() + _NEAR)
-            places = {v: p for v, p in places.items() if p not in named_after}
-            others = {v: p for v, p in others.items() if p not in named_after}
         if len(values) == 2 and (spared := [v for v, place in places.items() if _WITHOUT.search(squash(text)[:place])]):
             wanted[key] = next(value for value in values if value != spared[0])
         elif others:
@@ -62,6 +59,13 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
         elif (stepped := _stepped(text, key, values, current.get(key))) is not None:
             wanted[key] = stepped
     return wanted
+
+
+def _without_unwanted(text: str, values: Sequence[str]) -> str:
+    """Return a text without the values that it says are not wanted: `in black, not cream`."""
+    for value in sorted(values, key=len, reverse=True):
+        text = re.sub(rf"{_UNWANTED}{re.escape(value)}s?(?!\w)", " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def option_values(variants: Sequence[Facts]) -> dict[str, list[Any]]:
