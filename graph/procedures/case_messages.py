@@ -249,7 +249,7 @@ def _beside(cases: list[Case], case: Case) -> bool:
 def _asked(book: ProcedureBook, case: Case, ask: AskNext, source: str, context: Context) -> Case:
     """Return the case with its question noted."""
     procedure = followed(book, case)
-    text = question(ask, reading_of(book, case, context), context.locale)
+    text = question(ask, reading_of(book, {**case, "aside": None, "again": 0}, context), context.locale)
     found = [choice for choice in ask.choices if isinstance(choice, str)]
     shown = dict(zip(found, labels(found, case, context.locale), strict=True)) if 0 < len(found) <= LISTED else {}
     return asking(case, ask.slot, source, offered(procedure.slots[ask.slot].slot, text) or shown)
