@@ -199,7 +199,7 @@ async def test_the_customers_own_sentence_is_no_answer_to_it() -> None:
     assert await shop.say("No, the lamp is too small!") == "Please send it back."
 
 
-async def test_an_answer_that_was_read_before_is_asked_of_the_next_model() -> None:
+async def test_who_only_greets_again_is_followed_by_the_next_model() -> None:
     hello = "Hello! I can look up orders, and I answer questions about our policies."
     weak, behind = scripted(*[hello] * 3), scripted("It costs $5.95.", "It costs $5.95.")
     shop = remade(Shop(), model=chained(weak, behind))
@@ -209,12 +209,17 @@ async def test_an_answer_that_was_read_before_is_asked_of_the_next_model() -> No
     assert (len(weak.requests), len(behind.requests)) == (2, 1)
 
 
-async def test_an_answer_that_begins_as_the_last_one_did_is_told() -> None:
-    shop = Shop(
-        "I am happy to help you with all of your orders.", "I am happy to help you with all of your orders. Ask away!"
-    )
+@pytest.mark.parametrize("again", ["Hello! Just ask me.", "Hello! Just ask me. Shipping is free."])
+async def test_a_greeting_may_be_given_back_and_may_begin_an_answer(again: str) -> None:
+    shop = Shop("Hello! Just ask me.", again)
     await shop.say("hi")
-    assert (await shop.say("good morning")).endswith("Ask away!")
+    assert await shop.say("hello?" if "free" not in again else "what does shipping cost?") == again
+    assert len(shop.model.requests) == 2
+
+
+async def test_an_answer_may_be_the_one_before() -> None:
+    shop = Shop("Shipping is free of charge for everybody.", "Shipping is free of charge for everybody.")
+    assert await shop.say("what does shipping cost?") == await shop.say("and the shipping fee?")
     assert len(shop.model.requests) == 2
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr
 from rapidfuzz.fuzz import ratio
 
 from core.errors import ModelUnavailable
+from core.language.greetings import GREETING, is_small_talk
 from core.language.text import normal, split_sentences
 from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.json_mode import JsonAnswer
@@ -50,7 +51,7 @@ BROKE_OFF = "it broke off before its end"
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 CALLED_BEFORE = "it only makes a call once more whose result stands above; answer from that result"
 ASKED_BEFORE = "it asks once more what the customer has just replied to; go on from what they wrote"
-SAID_BEFORE = "it only says again what the customer has read; answer what they wrote since"
+GREETED_BEFORE = "it only greets the customer once more; answer what they wrote since"
 SAME_QUESTION = 90.0
 """Similarity in per cent (of rapidfuzz) from which on two questions are the same."""
 WORDS_OF_STATEMENT = 4
@@ -111,8 +112,8 @@ class VerifiedChatModel(PiecewiseChatModel):
     asked: str = Field(default="", exclude=True, repr=False)
     """What the customer has written; their sentences are no answers to them, though small models give them back."""
     read_last: str = Field(default="", exclude=True, repr=False)
-    """What the customer had read last when they wrote: its questions are not asked once more, and an answer says
-    something else.
+    """What the customer had read last when they wrote: its questions are not asked once more, and where it greeted
+    them, an answer says something else.
     """
     _judged: JsonAnswer[Objections] = PrivateAttr()
     _faults: list[str] = PrivateAttr()
@@ -122,7 +123,7 @@ class VerifiedChatModel(PiecewiseChatModel):
     _questions: set[str] = PrivateAttr()
     _statements: set[str] = PrivateAttr()
     _says_again: bool = PrivateAttr()
-    """Whether the customer has read all of it in the last reply, so far."""
+    """Whether all of it stands in the greeting that the customer read last, so far."""
     _asked_before: set[str] = PrivateAttr()
     _read_before: set[str] = PrivateAttr()
     _unread: list[str] = PrivateAttr()
@@ -141,7 +142,8 @@ class VerifiedChatModel(PiecewiseChatModel):
         self._statements = {s for s in _sentences_of(self.asked) if len(s.split()) >= WORDS_OF_STATEMENT}
         self._asked_before = _questions_of(self.read_last)
         self._read_before = _sentences_of(self.read_last)
-        self._says_again = bool(self._read_before) and not (self.already_said or self.said_earlier)
+        first = next(iter(split_sentences(self.read_last)[0]), "")
+        self._says_again = bool(GREETING.match(normal(first))) and not is_small_talk(self.asked)
         self._judged = JsonAnswer(None)
         self._unread, self._opening, self._words = [], self.opening, words_of(self.already_said)
 
@@ -206,8 +208,8 @@ class VerifiedChatModel(PiecewiseChatModel):
         if self._does_nothing(whole, answer):
             self._faults.append(DID_NOTHING)
             held = []
-        elif self._says_again and is_answer("".join(held)) and self._may_answer_anew(answer):
-            self._faults.append(SAID_BEFORE)
+        elif self._says_again and held and self._may_answer_anew(answer):
+            self._faults.append(GREETED_BEFORE)
             held = []
         if answer.calls and self._announced:
             held.insert(0, self._gap + " ".join(self._announced))

@@ -72,14 +72,7 @@ def answer(request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     quoted = _PASSAGE.search(_text(messages[newest]["content"]))
     if not quoted and "search_articles" in offered:
         return "", [_call("search_articles", {"query": text.strip()})]
-    return (_told(html.unescape(quoted[1]), messages) if quoted else REPLY), []
-
-
-def _told(title: str, messages: list[dict[str, Any]]) -> str:
-    """Return a sentence about an article that is not the one said last: nobody takes that for an answer."""
-    said = next((_text(m["content"]) for m in reversed(messages) if m["role"] == "assistant"), "")
-    told = f"Our article “{title}” has the answer to your question."
-    return f"{told if told not in said else f'You find the answer to this in our article “{title}”.'} [1]"
+    return (f"Our article “{html.unescape(quoted[1])}” has the answer to your question. [1]" if quoted else REPLY), []
 
 
 def vector(text: str) -> list[float]:
