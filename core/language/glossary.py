@@ -15,6 +15,9 @@ _SHORT = 4
 _ENDING = 2
 _LONGEST = 60
 """Letters of a word at most; a longer one is none."""
+_CLAUSE = re.compile(r"[.,;:!?]+(?:\s|$)")
+_SEPARABLE = frozenset("ab an auf aus ein her hin los mit nach um vor weg weiter zu zurück zusammen".split())
+"""What stands before a German verb in a dictionary, and at the end of a clause with it."""
 _LINK = re.compile(r"^(?:es|en|s|n)(?=\w{4})")
 """What joins the parts of a German compound."""
 
@@ -51,7 +54,18 @@ def unknown_words(text: str, language: str, own_words: Collection[str] = ()) -> 
 
 def _words(text: str, language: str) -> list[str]:
     """Return the words of a text, those together that mean something else than each alone: `geht nicht`."""
-    return _pattern(language).findall(normal(text))
+    parts = [_pattern(language).findall(part) for part in _CLAUSE.split(normal(text))]
+    return [word for words in parts for word in (_with_verb_whole(words) if language == "de" else words)]
+
+
+def _with_verb_whole(words: list[str]) -> list[str]:
+    """Put the last word of a German clause back before the verb it belongs to: `hebt … auf` is `aufhebt`."""
+    *said, last = words or [""]
+    verbs = [key for key in GLOSSARIES["de"] if key.startswith(last) and len(key) > len(last) + 1]
+    for place, word in enumerate(said if last in _SEPARABLE else ()):
+        if any((whole := f"{last}{word}").startswith(verb) for verb in verbs):
+            return [*said[:place], whole, *said[place + 1 :]]
+    return words
 
 
 @cache
@@ -63,7 +77,9 @@ def _pattern(language: str) -> re.Pattern[str]:
 def _meaning(word: str, language: str) -> str | None:
     """Return what a word means, or what it would with the accents that were left out."""
     found = GLOSSARIES[language][word] if " " in word else _by_parts(word, GLOSSARIES.get(language, {}))
-    return _by_parts(without_accents(word), _without_accents(language)) if found is None else found
+    if found is None and not is_small_word(word, language):  # `la` is no `là`
+        return _by_parts(without_accents(word), _without_accents(language))
+    return found
 
 
 @cache

@@ -33,11 +33,14 @@ _TELL_ME = _begins(
     r"(?:just )?wonder(?:ed)?|i(?:'m| am| was) (?:just )?(?:wondering|curious|asking)|(?:just|only|merely) "
     r"(?:out of )?(?:curio\w*|wondering|asking))",
     r"(?:(?:können|könnten|würden) sie|kannst du|könntest du) (?:mir )?(?:bitte )?(?:sagen|erklären)|(?:wissen sie|"
-    r"weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|sagen sie mir",
+    r"weißt du)|ich (?:wüsste gern|möchte (?:gern )?(?:wissen|fragen)|frage mich)|nur aus neugier|"
+    r"(?:sag|erzähl|erklär)\w* (?:sie )?(?:mir|uns)",
     r"(?:pouvez[ -]vous|pourriez[ -]vous|peux[ -]tu) (?:me )?(?:dire|expliquer|indiquer)|savez[ -]vous|je "
-    r"(?:voudrais|veux|souhaite|aimerais) (?:savoir|demander)|(?:juste )?par curiosité|dites[ -]moi",
+    r"(?:voudrais|veux|souhaite|aimerais) (?:savoir|demander)|(?:juste )?par curiosité|"
+    r"(?:dites|dis|parlez|parle|expliquez|explique)[ -](?:moi|nous)",
     r"(?:me )?(?:puede|podría|puedes|podrías)(?: usted)? (?:decirme|decir|explicarme|explicar|indicar)|sabe(?:s|n)? "
-    r"(?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por curiosidad|dígame",
+    r"(?:si|cómo)|(?:quisiera|quiero|me gustaría) (?:saber|preguntar)|(?:solo|sólo) por curiosidad|"
+    r"(?:d[ií]ga|di|h[aá]ble|h[aá]bla|cu[eé]nte|cu[eé]nta|expl[ií]que|expl[ií]ca)(?:me|nos)",
 )
 """What asks for words, whatever follows."""
 _QUESTION = _begins(

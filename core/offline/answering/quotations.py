@@ -19,6 +19,7 @@ from core.offline.answering.likeness import (
     scored_passages,
     with_statements,
 )
+from core.offline.answering.overviews import overview
 from core.offline.answering.passage_statements import Statement
 from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
@@ -34,6 +35,8 @@ _NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.15, 0.5
 """A second passage is quoted beside the first when it is nearly as likely; a neighbour need not be so likely."""
 _BESIDE = 3
 """Passages at most, behind the first, of which one is quoted beside it."""
+_OF_OVERVIEW = 2
+"""Passages of an article that are quoted to whom asks for all about what it is about."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _MOST_LIKELY = 0.9
@@ -102,16 +105,34 @@ def find_quote(
         few = len(content_stems(question)) <= _FEW_WORDS
         read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
         scored = _going_on(read, alone, question, told)
+    goes_on = question if before else ""
     best, *others = best_first(scored)
     sure = best.score / _SURE_BY_WORDS * SURE
     if embeddings is not None:
         sure = certainty(best, others)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
+    if (not before or sure < SURE) and (about := overview(question, alone, reading)):
+        sure = max(certainty(one, ()) for one in about)
+        best, *others = about
+        text = " ".join(cited(one, MAX_SENTENCES, MAX_CHARS) for one in about[:_OF_OVERVIEW])
+    else:
+        text = _answer(question, best, others, sure, goes_on, reading)
+    again = is_told(text, told) and (bool(before) or sure < SURE)
+    if again and (more := _further((best, *others), alone, question, told)):
+        return Quote(cited(_answering(more, goes_on), MAX_SENTENCES, MAX_CHARS), sure, more.passage.title)
+    asks_more = asks(question) or CONTINUES.match(normal(question))
+    if again and asks_more and (one := _asked_again(best, alone, question)):
+        return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
+    return Quote(text, sure, best.passage.title, again)
+
+
+def _answer(
+    question: str, best: Scored, others: Sequence[Scored], sure: float, goes_on: str, reading: Reading
+) -> str:
+    """Return what the best passage says to a question, and one that belongs beside it."""
     pointed = (asks_about(question) or asks(question)) and not _OPEN.search(normal(question))
-    goes_on = question if before else ""
-    answers = _answering(best, goes_on) if pointed else best
-    said = [cited(answers, MAX_SENTENCES, MAX_CHARS)]
+    said = [cited(_answering(best, goes_on) if pointed else best, MAX_SENTENCES, MAX_CHARS)]
     beside = (
         cited(_answering(other, goes_on) if pointed else other, 2, _MAX_CHARS_BESIDE)
         for other in others[:_BESIDE]
@@ -120,14 +141,7 @@ def find_quote(
         and not _overlap(other, best)
         and not (pointed and _says_no_more(other, best, question, reading))
     )
-    text = " ".join([*said, *islice(beside, 1)])
-    again = is_told(text, told) and (bool(before) or sure < SURE)
-    if again and (more := _further((best, *others), alone, question, told)):
-        return Quote(cited(_answering(more, goes_on), MAX_SENTENCES, MAX_CHARS), sure, more.passage.title)
-    asks_more = asks(question) or CONTINUES.match(normal(question))
-    if again and asks_more and (one := _asked_again(best, alone, question)):
-        return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
-    return Quote(text, sure, best.passage.title, again)
+    return " ".join([*said, *islice(beside, 1)])
 
 
 def is_told(quote: str, told: str) -> bool:

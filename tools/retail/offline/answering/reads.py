@@ -260,8 +260,10 @@ def profile(request: Request, desk: Toolbox) -> str:
 def policy(request: Request, desk: Toolbox) -> str:
     """Quote the articles: about caring for a thing, those about that thing alone."""
     if thing := thing_to_care_for(request.words if request.before else request.text):
-        about_it = care_quote(request.text, thing, desk)
-        return about_it.text if about_it else NOTHING_ABOUT_IT
+        if about_it := care_quote(request.text, thing, desk):
+            return about_it.text
+        if thing_to_care_for(request.text):
+            return NOTHING_ABOUT_IT
     if told := _own_goods(request, desk, _ARRIVES):
         return told
     told = from_articles(request, desk, troubles=TROUBLES, topics=TOPICS)
