@@ -78,9 +78,7 @@ def test_of_two_articles_about_it_none_is_taken_for_the_one() -> None:
         "Háblame de las tarjetas regalo",
     ],
 )
-def test_it_is_so_in_every_language_that_is_understood(
-    model: Model, retriever: HybridRetriever, question: str
-) -> None:
+def test_it_is_so_in_every_language_that_is_understood(model: Model, retriever: HybridRetriever, question: str) -> None:
     assert "Our gift cards work in the online shop" in answer(model, retriever, question)
 
 

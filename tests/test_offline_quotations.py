@@ -240,3 +240,26 @@ def test_a_neighbour_with_nothing_of_what_is_asked_is_not_quoted_beside_the_answ
     quote = find_quote("how does borrowing a drill work?", [LOANS, PLANTED], MiniLM())
     assert quote is not None
     assert "Before you answer" not in quote.text
+
+
+RIDES = [
+    QuotedPassage(1, "Trains", "", "A dog costs 2 EUR a ride. Bicycles need a ticket of their own."),
+    QuotedPassage(2, "Buses", "", "A dog costs 1 EUR a ride. The driver sells tickets."),
+    QuotedPassage(3, "Lost property", "", "What was left behind is kept for a month."),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what does a dog cost?", {"A dog costs 2 EUR a ride [1].", "A dog costs 1 EUR a ride [2]."}),
+        ("where do I get tickets on the bus?", {"The driver sells tickets [2]."}),
+    ],
+)
+def test_of_two_articles_that_answer_alike_both_are_told_and_of_one_no_more_than_answers(
+    question: str, told: set[str]
+) -> None:
+    quote = find_quote(question, RIDES, MiniLM())
+    assert quote is not None
+    assert quote.score >= SURE
+    assert set(quote.text.replace("]. ", "].\n").splitlines()) == told

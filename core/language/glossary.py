@@ -16,7 +16,8 @@ _ENDING = 2
 _LONGEST = 60
 """Letters of a word at most; a longer one is none."""
 _CLAUSE = re.compile(r"[.,;:!?]+(?:\s|$)")
-_SEPARABLE = frozenset("ab an auf aus ein her hin los mit nach um vor weg weiter zu zurück zusammen".split())
+_SEPARABLE_TEXT = "ab an auf aus ein her hin los mit nach um vor weg weiter zu zurück zusammen"
+_SEPARABLE = frozenset(_SEPARABLE_TEXT.split())
 """What stands before a German verb in a dictionary, and at the end of a clause with it."""
 _LINK = re.compile(r"^(?:es|en|s|n)(?=\w{4})")
 """What joins the parts of a German compound."""

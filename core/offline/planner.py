@@ -59,7 +59,7 @@ _SMALL_TALK = {
 _INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2
 """So many times in a row nothing is known; then a person is brought in."""
-_NEARER_THAN_RECORDS = 0.45
+_NEARER_THAN_RECORDS = 0.5
 """How sure it has to be that the nearest article answers, for it to be told instead of the customer's own records."""
 _SERIOUS_NOTICE = "This is something a colleague should look at."
 _PERSON = "request_human"

@@ -28,6 +28,10 @@ _SHARPNESS = 20.0
 """What makes such a score, with that of others, a likelihood that this statement is the one that answers."""
 _NONE = math.exp(_SHARPNESS * 0.35)
 """How likely it is, beside those, that no statement answers."""
+_MOST_LIKELY, _AS_LIKELY, _STATEMENTS, _PASSAGES = 0.9, 0.2, 3, 2
+"""How likely it has to be that the answer is among the statements told to a question for one thing, and how likely each
+beside the first; of so many passages so many are told at most.
+"""
 _COVERED = 0.35
 """How near a passage has to come to the words of the question that it has least of, not to be surely less about it.
 
@@ -128,10 +132,23 @@ def mean_of(one: Scored, other: Scored) -> Scored:
     return replace(one, scores=scores, score=(one.score + other.score) / 2, covered=covered)
 
 
-def certainty(best: Scored, others: Sequence[Scored]) -> float:
-    """Return how sure it is, from 0 to 1, that a passage answers a question: near is not enough."""
-    likelihood, *beside = [sum(likelihoods(one)) for one in (best, *others)]
-    return likelihood / (likelihood + sum(beside) + _NONE) * min(1.0, best.covered / _COVERED)
+def likeliest(scored: Sequence[Scored]) -> list[tuple[Scored, set[int]]]:
+    """Return of the passages that most likely hold the answer, likeliest first, which of their statements do."""
+    each = [(chance, place, i) for place, one in enumerate(scored) for i, chance in enumerate(likelihoods(one))]
+    each.sort(key=lambda one: -one[0])
+    wanted = _MOST_LIKELY * sum(chance for chance, _, _ in each)
+    found: dict[int, set[int]] = {}
+    for chance, place, i in each[:_STATEMENTS]:
+        if wanted > 0 and chance >= _AS_LIKELY * each[0][0] and (place in found or len(found) < _PASSAGES):
+            found.setdefault(place, set()).add(i)
+            wanted -= chance
+    return [(scored[place], kept) for place, kept in found.items()]
+
+
+def certainty(told: Sequence[Scored], scored: Sequence[Scored]) -> float:
+    """Return how sure it is, from 0 to 1, that what is told of passages answers a question: near is not enough."""
+    likelihood, all_in_all = (sum(map(sum, map(likelihoods, some))) for some in (told, scored))
+    return likelihood / (all_in_all + _NONE) * min(1.0, max(one.covered for one in told) / _COVERED)
 
 
 def likelihoods(scored: Scored) -> list[float]:

@@ -8,11 +8,11 @@ from core.language.text import normal
 from core.language.words import STOP_WORDS, content_stems
 from core.offline.answering.likeness import Reading, Scored, best_first
 
-_ASKS_ALL = frozenset(
-    "what what's about over on with for tell me us more all any anything something everything else know explain info "
-    "infos information detail details rule rules policy policies is are a an the your our of in to and also so please"
-    .split()
-)
+_ASKS_ALL_TEXT = """
+what what's about over on with for tell me us more all any anything something everything else know explain info infos
+information detail details rule rules policy policies is are a an the your our of in to and also so please
+"""
+_ASKS_ALL = frozenset(_ASKS_ALL_TEXT.split())
 """Words of a question that ask for nothing in particular, and name nothing."""
 _ASKS_BESIDE = {
     "work": ("how", "do", "does", "work"),

@@ -1,9 +1,9 @@
 """Choose the statements of the passages at hand that answer a question."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from core.embeddings.minilm import MiniLM
 from core.language.requested_changes import asks_about
@@ -14,7 +14,7 @@ from core.offline.answering.likeness import (
     Scored,
     best_first,
     certainty,
-    likelihoods,
+    likeliest,
     mean_of,
     scored_passages,
     with_statements,
@@ -25,30 +25,20 @@ from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.understanding import asks
 
-SURE, NEAR = 0.62, 0.3
-"""How sure it has to be that a passage answers to be quoted as the answer, and as what is nearest."""
+SURE, NEAR = 0.64, 0.4
+"""How sure it has to be that the answer is among what is quoted, to be quoted as the answer, and as what is nearest."""
 _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
 _ON_TOPIC = 0.5
 """How much of that is enough where the articles are known to be about it."""
-_NEAR_IN_ARTICLE, _NEAR_ELSEWHERE = 0.15, 0.5
-"""A second passage is quoted beside the first when it is nearly as likely; a neighbour need not be so likely."""
-_BESIDE = 3
-"""Passages at most, behind the first, of which one is quoted beside it."""
-_OF_OVERVIEW = 2
-"""Passages of an article that are quoted to whom asks for all about what it is about."""
 _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
-_MOST_LIKELY = 0.9
-"""How likely it has to be that the answer is among the statements told to a question for one thing."""
 _GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
 _NAMED = 0.3
 """Likeness of a statement to the new words alone from which they name what it says."""
-MAX_SENTENCES = 4
-MAX_CHARS = 420
-"""The longest quotation of one passage."""
-_MAX_CHARS_BESIDE = 240
+_ROOM = ((4, 420), (2, 240))
+"""Sentences and characters at most of the first passage that is quoted, and of the one beside it."""
 _ROWS, _MAX_CHARS_OF_ROWS = 8, 700
 """The same of a table."""
 _OPEN = re.compile(
@@ -106,42 +96,47 @@ def find_quote(
         read = together if few else [mean_of(one, other) for one, other in zip(alone, together, strict=True)]
         scored = _going_on(read, alone, question, told)
     goes_on = question if before else ""
-    best, *others = best_first(scored)
-    sure = best.score / _SURE_BY_WORDS * SURE
-    if embeddings is not None:
-        sure = certainty(best, others)
+    said = _told(question, scored, goes_on)
+    sure = best_first(scored)[0].score / _SURE_BY_WORDS * SURE if embeddings is None else certainty(said, scored)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     if (not before or sure < SURE) and (about := overview(question, alone, reading)):
-        sure = max(certainty(one, ()) for one in about)
-        best, *others = about
-        text = " ".join(cited(one, MAX_SENTENCES, MAX_CHARS) for one in about[:_OF_OVERVIEW])
-    else:
-        text = _answer(question, best, others, sure, goes_on, reading)
-    again = is_told(text, told) and (bool(before) or sure < SURE)
-    if again and (more := _further((best, *others), alone, question, told)):
-        return Quote(cited(_answering(more, goes_on), MAX_SENTENCES, MAX_CHARS), sure, more.passage.title)
+        sure, said, scored = certainty(about, about), about, about
+    text = " ".join(cited(one, *room) for one, room in zip(said, _ROOM, strict=False))
+    title = said[0].passage.title
+    if not is_told(text, told) or not (before or sure < SURE):
+        return Quote(text, sure, title)
+    if more := _further(scored, alone, question, told):
+        [more] = _told(question, [more], goes_on)
+        return Quote(cited(more, *_ROOM[0]), sure, more.passage.title)
     asks_more = asks(question) or CONTINUES.match(normal(question))
-    if again and asks_more and (one := _asked_again(best, alone, question)):
-        return Quote(cited(one, 1, MAX_CHARS), sure, best.passage.title)
-    return Quote(text, sure, best.passage.title, again)
+    best = next(one for one in scored if one.passage is said[0].passage)
+    if asks_more and (one := _asked_again(best, alone, question)):
+        return Quote(cited(one, 1, _ROOM[0][1]), sure, title)
+    return Quote(text, sure, title, again=True)
 
 
-def _answer(
-    question: str, best: Scored, others: Sequence[Scored], sure: float, goes_on: str, reading: Reading
-) -> str:
-    """Return what the best passage says to a question, and one that belongs beside it."""
-    pointed = (asks_about(question) or asks(question)) and not _OPEN.search(normal(question))
-    said = [cited(_answering(best, goes_on) if pointed else best, MAX_SENTENCES, MAX_CHARS)]
-    beside = (
-        cited(_answering(other, goes_on) if pointed else other, 2, _MAX_CHARS_BESIDE)
-        for other in others[:_BESIDE]
-        if sure >= NEAR
-        and _belongs_beside(other, best, question)
-        and not _overlap(other, best)
-        and not (pointed and _says_no_more(other, best, question, reading))
-    )
-    return " ".join([*said, *islice(beside, 1)])
+def _told(question: str, scored: Sequence[Scored], goes_on: str) -> list[Scored]:
+    """Return what is told of passages: to a question for one thing the statements alone that most likely answer it and
+    what limits one of them, else the passages of these.
+
+    The statements that have the value which a question that goes on asks for are told alone.
+    """
+    found = likeliest(scored)
+    if not (asks_about(question) or asks(question)) or _OPEN.search(normal(question)):
+        return [one for one, _ in found]
+    plain = normal(goes_on)
+    valued = [(one, {i for i in kept if has_asked_value(plain, normal(one.statements[i].text))}) for one, kept in found]
+    return [_alone(one, kept) for one, kept in ([both for both in valued if both[1]] or found)]
+
+
+def _alone(scored: Scored, kept: Collection[int]) -> Scored:
+    """Return a passage with some of its statements, and with what limits one of them."""
+    out: list[bool] = []
+    for i, statement in enumerate(scored.statements):
+        limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.search(statement.text))
+        out.append(i not in kept and not limits)
+    return _without(scored, out)
 
 
 def is_told(quote: str, told: str) -> bool:
@@ -197,7 +192,7 @@ def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, tol
         has_words = words and _asked_words(question, one.best.text) >= words
         likest = _likeness_alone(one, alone)[one.statements.index(one.best)] > most
         if (has_words or likest) and (not valued or has_asked_value(plain, normal(one.best.text))):
-            return one if certainty(one, [other for other in left if other is not one]) >= NEAR else None
+            return one if certainty([one], left) >= NEAR else None
     return None
 
 
@@ -225,53 +220,8 @@ def _without(scored: Scored, out: Sequence[bool]) -> Scored:
     return replace(scored, statements=[scored.statements[i] for i in left], scores=[scored.scores[i] for i in left])
 
 
-def _answering(scored: Scored, goes_on: str) -> Scored:
-    """Return a passage with the statements alone that most likely hold the answer, and what limits one of them.
-
-    Of those, the ones that have the value which a question that goes on asks for are told alone.
-    """
-    chances = likelihoods(scored)
-    wanted = _MOST_LIKELY * sum(chances)
-    kept: set[int] = set()
-    for i in sorted(range(len(chances)), key=lambda i: -chances[i]):
-        if sum(chances[k] for k in kept) < wanted:
-            kept.add(i)
-    plain = normal(goes_on)
-    kept = {i for i in kept if has_asked_value(plain, normal(scored.statements[i].text))} or kept
-    out: list[bool] = []
-    for i, statement in enumerate(scored.statements):
-        limits = i > 0 and not out[i - 1] and bool(_QUALIFIES.search(statement.text))
-        out.append(i not in kept and not limits)
-    return _without(scored, out)
-
-
-def _says_no_more(other: Scored, best: Scored, question: str, reading: Reading) -> bool:
-    """Say whether a passage has nothing of what is asked that a better one does not have as well."""
-    told, said = reading(f"{best.passage.title} {best.best.text}"), reading(other.best.text)
-    has_value = [has_asked_value(normal(question), normal(text)) for text in (told, said)]
-    return _asked_words(question, said) <= _asked_words(question, told) and has_value != [False, True]
-
-
 def _asked_words(question: str, text: str) -> set[str]:
     return set(content_stems(question)).intersection(content_stems(text))
-
-
-def _overlap(one: Scored, other: Scored) -> bool:
-    """Say whether two passages share sentences, as neighbours of one article may."""
-    return not {s.text for s in one.statements}.isdisjoint(s.text for s in other.statements)
-
-
-def _belongs_beside(other: Scored, best: Scored, question: str) -> bool:
-    """Say whether a second passage is quoted, too: a neighbour, or one whose heading names what was asked about."""
-    if other.passage.title == best.passage.title:
-        if best.passage.section and not other.passage.section:
-            return False  # how an article begins says nothing that the section which answers does not
-        as_likely = max(likelihoods(other)) >= _NEAR_IN_ARTICLE * max(likelihoods(best))
-        return as_likely and bool(_asked_words(question, f"{other.passage.section} {other.best.text}"))
-    heading = content_stems(f"{other.passage.title} {other.passage.section}")
-    return max(likelihoods(other)) >= _NEAR_ELSEWHERE * max(likelihoods(best)) and not set(
-        content_stems(question)
-    ).isdisjoint(heading)
 
 
 def cited(scored: Scored, most: int, room: int) -> str:
@@ -314,4 +264,4 @@ def _with_marker(sentence: str, number: int) -> str:
 
 def beginning(passage: QuotedPassage, said: list[Statement]) -> str:
     """Return how a passage begins, cited."""
-    return cited(Scored(passage, said, [0.0] * len(said), 0.0), MAX_SENTENCES, MAX_CHARS)
+    return cited(Scored(passage, said, [0.0] * len(said), 0.0), *_ROOM[0])
