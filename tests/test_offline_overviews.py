@@ -64,7 +64,7 @@ def test_of_two_articles_about_it_none_is_taken_for_the_one() -> None:
     other = QuotedPassage(6, "Repairing bikes", "", "Our workshop is open on Fridays.")
     quote = find_quote("what about bikes?", [*PASSAGES, other], MiniLM())
     assert quote is not None
-    assert quote.score < SURE
+    assert not quote.text.startswith("Every guest")
 
 
 @pytest.mark.parametrize(

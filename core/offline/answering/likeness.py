@@ -28,11 +28,13 @@ _SHARPNESS = 20.0
 """What makes such a score, with that of others, a likelihood that this statement is the one that answers."""
 _NONE = math.exp(_SHARPNESS * 0.35)
 """How likely it is, beside those, that no statement answers."""
-_MOST_LIKELY, _AS_LIKELY, _STATEMENTS, _PASSAGES = 0.9, 0.2, 3, 2
-"""How likely it has to be that the answer is among the statements told to a question for one thing, and how likely each
-beside the first; of so many passages so many are told at most.
+_MOST_LIKELY, _STATEMENTS, _PASSAGES = 0.9, 3, 2
+"""How likely it has to be that the answer is among the statements told to a question for one thing; of so many passages
+so many are told at most.
 """
-_COVERED = 0.35
+_AS_LIKELY_HERE, _AS_LIKELY_ELSEWHERE = 0.1, 0.2
+"""How likely each has to be beside the first, in the same passage and in another one."""
+_COVERED = 0.4
 """How near a passage has to come to the words of the question that it has least of, not to be surely less about it.
 
 All these are fitted to 374 questions over eight businesses, 142 of which nothing answers, each business judged by what
@@ -138,8 +140,11 @@ def likeliest(scored: Sequence[Scored]) -> list[tuple[Scored, set[int]]]:
     each.sort(key=lambda one: -one[0])
     wanted = _MOST_LIKELY * sum(chance for chance, _, _ in each)
     found: dict[int, set[int]] = {}
-    for chance, place, i in each[:_STATEMENTS]:
-        if wanted > 0 and chance >= _AS_LIKELY * each[0][0] and (place in found or len(found) < _PASSAGES):
+    for chance, place, i in each:
+        enough = each[0][0] * (_AS_LIKELY_HERE if place == each[0][1] else _AS_LIKELY_ELSEWHERE)
+        if wanted <= 0 or sum(map(len, found.values())) == _STATEMENTS:
+            break
+        if chance >= enough and (place in found or len(found) < _PASSAGES):
             found.setdefault(place, set()).add(i)
             wanted -= chance
     return [(scored[place], kept) for place, kept in found.items()]
@@ -148,7 +153,7 @@ def likeliest(scored: Sequence[Scored]) -> list[tuple[Scored, set[int]]]:
 def certainty(told: Sequence[Scored], scored: Sequence[Scored]) -> float:
     """Return how sure it is, from 0 to 1, that what is told of passages answers a question: near is not enough."""
     likelihood, all_in_all = (sum(map(sum, map(likelihoods, some))) for some in (told, scored))
-    return likelihood / (all_in_all + _NONE) * min(1.0, max(one.covered for one in told) / _COVERED)
+    return likelihood / (all_in_all + _NONE) * min(1.0, told[0].covered / _COVERED)
 
 
 def likelihoods(scored: Scored) -> list[float]:

@@ -25,7 +25,7 @@ from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.understanding import asks
 
-SURE, NEAR = 0.64, 0.4
+SURE, NEAR = 0.6, 0.36
 """How sure it has to be that the answer is among what is quoted, to be quoted as the answer, and as what is nearest."""
 _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""

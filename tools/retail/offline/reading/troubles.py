@@ -2,8 +2,6 @@
 
 import re
 
-from tools.retail.offline.reading.request_phrases import CANCEL, CHEAPER, REFUND, RETURN, SWAP_WORD
-
 TROUBLES = (
     (re.compile((
         r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
@@ -30,16 +28,7 @@ TROUBLES = (
         r"charge)|broke|leak\w*|fell apart|came off|snapped|ripped|bent|is faulty)\b"
     ), "Is a fault covered by the warranty?"),
     (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
-    (re.compile(r"^(?:\w+ ){0,7}(?:about|are|with) gift ?cards\W*$"), "How do I buy and use a gift card?"),
 )  # fmt: skip
 """What customers tell in many words, and the question behind it."""
 AT_DELIVERY = TROUBLES[:3]
 """Those that are to be told within some days of the delivery."""
-TOPICS = (
-    (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
-    (CANCEL, "How can I cancel an order?"),
-    (SWAP_WORD, "How can I exchange an item?"),
-    (RETURN, "How do I return an item?"),
-    (REFUND, "How and when do I get a refund?"),
-)
-"""What a question is about at least, when its own words find no passage."""
