@@ -25,8 +25,10 @@ from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.understanding import asks
 
-SURE, NEAR = 0.6, 0.36
+SURE, NEAR = 0.6, 0.27
 """How sure it has to be that the answer is among what is quoted, to be quoted as the answer, and as what is nearest."""
+_ALMOST = 0.99
+"""Share of being sure that is still none."""
 _SURE_BY_WORDS = 0.55
 """The same where there are no embeddings: the share of the question's words, rare ones counting more."""
 _ON_TOPIC = 0.5
@@ -97,7 +99,12 @@ def find_quote(
         scored = _going_on(read, alone, question, told)
     goes_on = question if before else ""
     said = _told(question, scored, goes_on)
-    sure = best_first(scored)[0].score / _SURE_BY_WORDS * SURE if embeddings is None else certainty(said, scored)
+    if embeddings is None:
+        sure = best_first(scored)[0].score / _SURE_BY_WORDS * SURE
+    elif (
+        sure := certainty(said, scored)
+    ) < SURE:  # near is who has the answer in the passage, whichever statement it is
+        sure = min(certainty([_whole(said[0], scored)], scored), _ALMOST * SURE)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     if (not before or sure < SURE) and (about := overview(question, alone, reading)):
@@ -110,8 +117,7 @@ def find_quote(
         [more] = _told(question, [more], goes_on)
         return Quote(cited(more, *_ROOM[0]), sure, more.passage.title)
     asks_more = asks(question) or CONTINUES.match(normal(question))
-    best = next(one for one in scored if one.passage is said[0].passage)
-    if asks_more and (one := _asked_again(best, alone, question)):
+    if asks_more and (one := _asked_again(_whole(said[0], scored), alone, question)):
         return Quote(cited(one, 1, _ROOM[0][1]), sure, title)
     return Quote(text, sure, title, again=True)
 
@@ -128,6 +134,11 @@ def _told(question: str, scored: Sequence[Scored], goes_on: str) -> list[Scored]
     plain = normal(goes_on)
     valued = [(one, {i for i in kept if has_asked_value(plain, normal(one.statements[i].text))}) for one, kept in found]
     return [_alone(one, kept) for one, kept in ([both for both in valued if both[1]] or found)]
+
+
+def _whole(part: Scored, scored: Sequence[Scored]) -> Scored:
+    """Return a passage with all of its statements."""
+    return next(one for one in scored if one.passage is part.passage)
 
 
 def _alone(scored: Scored, kept: Collection[int]) -> Scored:
@@ -198,7 +209,7 @@ def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, tol
 
 def _likeness_alone(scored: Scored, alone: Sequence[Scored]) -> list[float]:
     """Return how the statements of a passage fit the new words alone."""
-    own = next(one for one in alone if one.passage is scored.passage)
+    own = _whole(scored, alone)
     like = {s.text: score for s, score in zip(own.statements, own.scores, strict=True)}
     return [like[s.text] for s in scored.statements]
 
