@@ -101,9 +101,7 @@ def find_quote(
     said = _told(question, scored, goes_on)
     if embeddings is None:
         sure = best_first(scored)[0].score / _SURE_BY_WORDS * SURE
-    elif (
-        sure := certainty(said, scored)
-    ) < SURE:  # near is who has the answer in the passage, whichever statement it is
+    elif (sure := certainty(said, scored)) < SURE:  # near is a passage that has the answer anywhere
         sure = min(certainty([_whole(said[0], scored)], scored), _ALMOST * SURE)
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
