@@ -56,7 +56,9 @@ _HUMAN = any_of(
     rf"\b(?:can|could|may|will|would|have|let) {_ADJECTIVES}(?:human|real person|someone|somebody|person|agent|"
     rf"operator|representative|colleague|supervisor|man[ae]ger|member of (?:your )?(?:staff|team))"
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|"
-    r"help|take over|answer|reply|look|handle|get back|assist|deal)(?! (?:me )?(?:choose|pick|collect|carry|assemble))",
+    r"help|take over|answer|reply|look|handle|get back|assist|deal)"
+    r"(?! (?:me )?(?:choose|pick|collect|carry|assemble)|(?<=look) at (?:my|our) (?!(?:case|issue|problem|matter|"
+    r"question|request|ticket|account|order|complaint|refund|return|claim|chat|message)s?\b))",  # no visit
     r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|"
     r"people|staff|team|agents?|guys|lot|employees?|humans?)\b"
     r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|"

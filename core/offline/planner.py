@@ -43,6 +43,7 @@ from core.offline.reading.followups import (
     is_own_question,
     last_asked,
     last_question,
+    proposed_in,
 )
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.languages import english_only
@@ -163,7 +164,7 @@ class Planner:
         answers = asks_something(conversation.last_reply, self.open_questions) and len(message.split()) <= SHORT
         leans = leans_on_before(message) or (answers and not is_own_question(message))
         if first.intent == QUESTION and conversation.said and leans:
-            first = replace(first, before=last_question(conversation))
+            first = replace(first, before=proposed_in(conversation.last_reply) or last_question(conversation))
         return [first, *others]
 
     def answer(self, request: Request, desk: Toolbox) -> str:

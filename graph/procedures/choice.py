@@ -298,7 +298,7 @@ class Chooser:
         if goes_ahead:
             return found
         known = self._vocabulary(self._names.index(found)) if found else frozenset()
-        named = {stem for reading in readings for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
+        named = {stem for reading in readings[-1:] for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
         return found if named <= known else None
 
     def for_trouble(self, text: str, before: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from core.json_records import Record, records_within, words_of_name
 from core.language.fixed_sentences import value_words
 from core.language.glossary import with_english
-from core.language.records.descriptions import coded_rows, dated, described, describing, is_day, names_in
+from core.language.records.descriptions import CAPITALS, coded_rows, dated, described, describing, is_day, names_in
 from core.language.records.picking import Option, picked, without_past
 from core.language.text import normalised
 from graph.procedures.cases import Case
@@ -29,7 +29,8 @@ def records_behind(choices: Sequence[Any], case: Case) -> dict[Any, Record]:
 
 def described_choice(choices: Sequence[Any], case: Case, text: str) -> Any:
     """Return the choice whose record a message describes as no other, or None."""
-    records, (places, told) = records_described(choices, case, without_past(normalised(text)))
+    said = " ".join((without_past(normalised(text)), *CAPITALS.findall(text)))
+    records, (places, told) = records_described(choices, case, said)
     return list(records)[places[0]] if told and len(places) == 1 and len(records) == len(choices) else None
 
 

@@ -10,6 +10,8 @@ from core.language.fixed_sentences import ENGLISH, PHRASES, phrase
 from core.language.text import normal, stem
 from core.language.words import content_stems
 
+CAPITALS = re.compile(r"\b[A-Z]{2,3}\b(?!.*\b[A-Z]{4})")
+"""What may be the first letters of a name: `LA`; not in a text that is all in capitals."""
 _LONGEST = 80
 """Characters of a value that people would name a record by."""
 _SHORTEST = 5
@@ -126,6 +128,7 @@ def describing(text: str) -> set[str]:
     days = {f"day {day or other}" for day, other in _DAY.findall(said)} | set(_YEAR.findall(said))
     days |= {f"day {int(day or other)}" for day, _, _, other, _ in DAY_OF_MONTH.findall(said)}
     ways = {f"{way} {stem(word)}" for way, (named, _) in _WAYS.items() for word in named.findall(said)}
+    ways |= {f"initials {letters.lower()}" for letters in CAPITALS.findall(text)}
     return set(content_stems(said)) | days | ways | ({"may"} if _MAY.search(said) else set())
 
 
@@ -141,7 +144,9 @@ def words_of_value(value: Any) -> set[str]:
         return {*map(stem, WEEKDAYS[day.weekday()]), *_month_words(day.month), f"day {day.day}"}
     if (month := _ISO_MONTH.fullmatch(value)) and 0 < int(month[1]) < 13:
         return _month_words(int(month[1]))
-    return set(content_stems(value)) | {normal(value)} | set(_YEAR.findall(value))
+    words = value.split()
+    initials = {f"initials {''.join(word[0] for word in words).lower()}"} if len(words) > 1 else set()
+    return set(content_stems(value)) | {normal(value)} | set(_YEAR.findall(value)) | initials
 
 
 def _month_words(month: int) -> set[str]:

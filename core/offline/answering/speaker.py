@@ -23,7 +23,7 @@ from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.clauses import clauses
-from core.offline.reading.followups import last_asked
+from core.offline.reading.followups import last_asked, proposed_in
 from core.offline.reading.intents import QUESTION
 from core.offline.reading.understanding import Request
 
@@ -212,7 +212,8 @@ class Speaker:
     def _before(self, question: str) -> str:
         """Return the customer's message before this one, where a question goes on with it; else an empty string."""
         said = [said.text for said in self.desk.conversation.said if said.by_customer]
-        return said[-1] if said and _GOES_ON.match(normal(question)) else ""
+        proposed = proposed_in(self.desk.conversation.last_reply, self.language)
+        return proposed or (said[-1] if said and _GOES_ON.match(normal(question)) else "")
 
     def _short(self) -> tuple[str, list[Call]] | None:
         """Answer a greeting, thanks, and a bare yes or no."""

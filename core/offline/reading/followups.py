@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import REFERS, leans_on_before
@@ -26,6 +27,12 @@ _ASIDE = re.compile(
 def asks_something(reply: str, open_questions: Collection[str] = OPEN_QUESTIONS) -> bool:
     """Say whether a reply waits for something particular from the customer."""
     return "?" in reply and not reply.endswith(tuple(open_questions))
+
+
+def proposed_in(reply: str, language: str = ENGLISH) -> str:
+    """Return what a reply asks a yes for, or an empty text."""
+    said, asks, _ = reply.rpartition(phrase("ask_yes", language))
+    return said.strip().rpartition("\n")[2] if asks else ""
 
 
 def is_own_question(message: str) -> bool:

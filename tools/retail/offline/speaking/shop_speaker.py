@@ -15,6 +15,7 @@ from core.offline.answering.articles import behind
 from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.answering.toolbox import Call
+from core.offline.reading.followups import SHORT
 from tools.retail.offline.answering.choosing import (
     can_be_changed,
     is_delivered,
@@ -59,6 +60,8 @@ _PROPOSED = {
 }
 """What words beside a proposal that waits for a yes go on with."""
 _FEW_WORDS = 6
+_AND_THE = re.compile(r"^\W*(?:und|et|y|e|en|i) ")
+"""Begins what asks the same of something else."""
 _LAST_PART = re.compile(r"[,;] ")
 """Where `I would like to return it, but the box is gone, is that all right?` begins to ask."""
 _MONEY = re.compile(r"\b(?:how much|money|price|amount)\b")
@@ -91,7 +94,10 @@ class ShopSpeaker(ShopWishes):
         wishes = self._wishes()
         if asks and asks_facts(clause) and self.coming_back(clause):
             return self.status()
-        for intent in (one for one in wishes if self.hears(one, text)):
+        heard = [one for one in wishes if self.hears(one, text)]
+        if asks and not heard and _AND_THE.match(text) and self._names_goods(clause):
+            heard = [one for one in wishes if self.hears(one, normal(self._last_said(clause, SHORT)))]
+        for intent in heard:
             if not asks:
                 return wishes[intent]()
             if order := self._asked_about(intent, clause):
@@ -166,10 +172,10 @@ class ShopSpeaker(ShopWishes):
             told.insert(0, before.text)
         return "\n".join(told)
 
-    def _last_said(self, clause: str) -> str:
+    def _last_said(self, clause: str, few: int = _FEW_WORDS) -> str:
         """Return what the customer said last, where a clause has too few words to say what it is about."""
         said = [said.text for said in self.desk.conversation.said if said.by_customer]
-        return said[-1] if said and len(clause.split()) <= _FEW_WORDS else ""
+        return said[-1] if said and len(clause.split()) <= few else ""
 
     def _short(self) -> tuple[str, list[Call]] | None:
         """Answer a greeting, thanks, and a bare yes or no; a yes to an invitation or a question goes on with it."""
@@ -180,7 +186,11 @@ class ShopSpeaker(ShopWishes):
     def _names_more_goods(self, clause: str) -> bool:
         """Say whether a few words name goods of the customer's after it was told how others stand."""
         told = bool(reference_numbers(self.desk.conversation.last_reply)) and len(clause.split()) <= _FEW_WORDS
-        return told and any(meant_items_only(self.read(clause), order) for order in all_orders(self.desk))
+        return told and self._names_goods(clause)
+
+    def _names_goods(self, clause: str) -> bool:
+        """Say whether a clause names goods of the customer's."""
+        return any(meant_items_only(self.read(clause), order) for order in all_orders(self.desk))
 
     def _fault(self, clause: str) -> str:
         """Return what the articles say to goods that came broken, wrong or not at all, or an empty text."""
