@@ -37,7 +37,6 @@ _NOTED = re.compile(
     r"not (?:now|yet)|never ?mind)[!. ]*$"
 )
 """What tells the agent of the customer's own plans and wants nothing of it."""
-_CLOCK = re.compile(r"\bwhat time is it\b|\bwhat(?:'s| is) the time\b|\bwhat (?:day|date) is (?:it|today)\b")
 _HARM_OR_UNDO = re.compile(
     r"\b(?:charges?|payments?|transactions?|debit)\b[^.?!]{0,40}\b(?:i|we) (?:never|didn't|did not|haven't|"
     r"have not) (?:ma[dk]e|authori[sz]ed?|recogni[sz]ed?|approved?)\b|"
@@ -65,8 +64,6 @@ def rule_intent(clause: str) -> str | None:
         return "opening"
     if _PRAISE.search(text) and len(text.split()) <= SHORT and not re.search(r"\?|\d|\bbut\b", text):
         return "praise"
-    if _CLOCK.search(text):
-        return "unclear"
     if CAPABILITIES.search(text):
         return "capabilities"
     serious = reports_fraud(clause) or disputes_charge(clause) or _HARM_OR_UNDO.search(text)

@@ -38,7 +38,6 @@ from tools.retail.offline.reading.talked_about import newest_order
 
 Facts = Mapping[str, Any]
 _DECIMALS = re.compile(r"(?<![\d.,])(\d{1,5})[.,](\d\d)(?!\d)")
-_SPLIT = re.compile(r"\b(?:extra|more|twice|double|difference|second|again)\b")
 _ELSEWHERE = re.compile(r"\b(?:else ?where|other (?:shops?|stores?)|somewhere else|amazon|match)\b")
 _MOST = 3
 
@@ -164,8 +163,6 @@ def _meant(request: Request, desk: Toolbox) -> Sequence[Facts]:
             return due
     if number := newest_order(desk.conversation):
         return [order_of(desk, number)]
-    if _SPLIT.search(normal(request.text)):
-        return [order for order in orders if len(order.get("payments", [])) > 1]
     return [order for order in orders if has_request(order)] or [order for order in orders if _is_due(order)][:1]
 
 

@@ -22,7 +22,6 @@ _OUT = re.compile(
     r"do)?|apart from|all but|both but|keep|minus|excluding)\b(?P<rest>.*)"
 )
 """What is named behind these is to be left out."""
-_NOT_LATE = re.compile(r"(?:^|[,;.] ?|\band |\bbut )(?P<rest>[^,;.]+?),? (?:no|not)(?: please)?[.! ]*$")
 _ONLY = re.compile(rf"{_LEAD}(?:only|just)\b(?P<rest>.*)|{_LEAD}(?P<first>.*?),? (?:only|alone)[.! ]*$")
 _BARE = re.compile(
     rf"{_LEAD}(?P<rest>(?:the |number |no\. ?|#)?(?:first|second|third|fourth|last|former|latter|\d|"
@@ -67,7 +66,7 @@ def narrowed(conversation: Conversation) -> list[Call]:
     proposals, text = open_proposals(conversation), normal(conversation.message)
     if not proposals or len(text.split()) > _LONGEST or "?" in text or _adds(text.partition(" ")[0]):
         return []
-    if out := _OUT.search(text) or _NOT_LATE.search(text):
+    if out := _OUT.search(text):
         named = _ENDS.split(out["rest"].strip())[0]
         if len(proposals) == 1:
             return _without_items(proposals[0], named, conversation)

@@ -33,8 +33,6 @@ def order_intent(clause: str) -> str | None:
     numbered = bool(reference_numbers(clause))
     if not numbered and not re.search(r"[^\W\d_]", text):
         return "unclear"
-    if p.PRAISE.search(text):
-        return "praise"
     if p.UNDO.search(text):
         return "serious"
     if asks_for_news_of_money(text):

@@ -4,7 +4,6 @@ import re
 
 from core.language.text import any_of
 
-PRAISE = re.compile(r"^(?:(?:what )?an? )?(?:great|good|excellent|fantastic|lovely) (?:shop|store)[!. ]*$")
 CARE = re.compile(
     r"\b(?:clean(?:ing|ed)?|wash(?:ing|able|ed)?|dishwasher|machine-?wash(?:able)?|(?:care|caring) for|tak(?:e|"
     r"ing) care of|look(?:ing)? after|descal\w*|polish\w*|"
@@ -12,9 +11,7 @@ CARE = re.compile(
 )
 GENERAL = re.compile(
     r"\bgift ?cards\b(?!.*\b(?:my|mine|i have)\b)|\bcontact\b(?=.*\byou\b|[?!. ]*$)|\b(?:get in touch|reach) "
-    r"(?:with )?you\b|\bgift[- ]?wrap\w*|"
-    r"\b(?:my|the|this|that|it|they|i|we)\b.*\b(?:dead|died|(?:won't|doesn't|does not|will not|wouldn't) "
-    r"(?:work|turn on|start|switch on|light up|charge)|stopped working)\b"
+    r"(?:with )?you\b|\bgift[- ]?wrap\w*"
 )
 """What the articles answer, though its words also stand in questions about own data or goods in stock."""
 UNDO = re.compile(r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b")
@@ -115,8 +112,6 @@ STATUS = any_of(
     rf"\b{ORDER_WORD}\b[^.?!]*\b(?:should|ought to) (?:have|'ve)? ?(?:been|come|arrived|be)\b",
     r"\b(?:its|their|current) status\b|\bstatus of (?:it|that|this|them)\b|\bwhen (?:it|they|this|that) "
     r"(?:ships?|leaves?|arrives?|comes?|gets? here|will)\b",
-    r"\bwo (?:ist|bleibt)\b|\boù est\b|\bdónde está\b|\bdov'?è\b|\bonde está\b|\bwaar (?:is|blijft)\b|\bgdzie "
-    r"jest\b|\bwann kommt\b",
 )
 MINE = any_of(
     r"\b(?:my|mine|it|its|that order|this order|the order|they|i ordered|i bought|i placed|our|meine?n?|ma|mon|"

@@ -39,8 +39,6 @@ _IF_SO = re.compile(r"^if (?:not|so|yes|no|it (?:has|did|is)(?:n't| not)?)\b[, ]
 """Begins a wish that hangs on the answer to the question before it; the customer decides on a proposal anyway."""
 _IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep) (?:it|them|that|this)\b")
 _IS_IT = re.compile(r"\b(?:is|are|was|were|has|have|did|do|does|will|where's|when's) (?:it|they|that)\b")
-_THING_OF_MINE = re.compile(r"(?:and )?(?:my|the)(?: [\w'-]+){1,3}\W*")
-"""Only names a thing: `where is my tent and my knife?` asks for both."""
 _FOR_SALE = re.compile(
     r"\b(?:have|sell|stock|carry|offer|available|buy|costs?|prices?|much|cheap\w*|expensive|colou?rs?|sizes?|materials?|"
     r"versions?|models?|kinds?|types?|look(?:ing)? for|recommend|suggest|bigger|smaller|larger|range|come in|need)\b"
@@ -99,8 +97,6 @@ class ShopUnderstanding(Understanding):
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""
-        if intent is None and before[0] is not None and _THING_OF_MINE.fullmatch(normal(clause)):
-            return before[0], f"{before[1]} {clause}"
         if not (_adds_to(before[0], intent, clause) and _same_order(before[1], clause)):
             return None
         return _together(before, intent, clause), f"{before[1]} {clause}"

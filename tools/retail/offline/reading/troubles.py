@@ -22,11 +22,6 @@ TROUBLES = (
     (re.compile(r"\b(?:(?<!too )late|overdue|was due|supposed to (?:be|come|arrive|get)|"
                 r"(?:hasn't|not) (?:come|arrived|here))\b"),
      "What happens when a parcel is late?"),
-    (re.compile(
-        r"^(?!.*\b(?:codes?|vouchers?|coupons?|password|links?|site|website|app|log ?in|payment|card)\b).*"
-        r"\b(?:stopped working|dead|died|(?:does(?:n't| not)|won't|will not) (?:work|turn on|start|switch on|"
-        r"charge)|broke|leak\w*|fell apart|came off|snapped|ripped|bent|is faulty)\b"
-    ), "Is a fault covered by the warranty?"),
     (re.compile(r"\bcontact\b|\b(?:get in touch|reach) (?:with )?you\b"), "How to reach us and talk to a person?"),
 )  # fmt: skip
 """What customers tell in many words, and the question behind it."""

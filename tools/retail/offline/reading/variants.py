@@ -20,11 +20,8 @@ _LESS = re.compile(
     r"\b(?:smaller|shorter|lower|dimmer|lighter|less|fewer|next size down|one size down|size down|too big|too "
     r"large|too long|too wide)\b"
 )
-_MOST = re.compile(r"\b(?:biggest|largest|longest|highest|brightest|maximum|max|most)\b")
-_LEAST = re.compile(r"\b(?:smallest|shortest|lowest|minimum|least)\b")
 _UNWANTED = r"\b(?:instead of|rather than|(?<!why )not)\b(?:(?!\bbut\b|,)[^.?!\n]){0,16}?(?<!\w)"
 """What stands before a value that is not wanted."""
-_WITHOUT = re.compile(r"\b(?:without|no|minus)(?: (?:the|a|an|any))?(?: [\w-]+)? $")
 
 
 def price_of(variant: Facts) -> Decimal:
@@ -50,9 +47,7 @@ def wanted_options(text: str, variants: Sequence[Facts], current: Mapping[str, A
             v: p for v, p in places.items() if not any(v != o and squash(str(v)) in squash(str(o)) for o in places)
         }
         others = {value: place for value, place in places.items() if str(value) != str(current.get(key))}
-        if len(values) == 2 and (spared := [v for v, place in places.items() if _WITHOUT.search(squash(text)[:place])]):
-            wanted[key] = next(value for value in values if value != spared[0])
-        elif others:
+        if others:
             wanted[key] = max(others, key=lambda value: others[value])
         elif places:
             wanted[key] = next(iter(places))
@@ -126,17 +121,14 @@ def _stepped(text: str, key: str, values: Sequence[Any], current: Any) -> Any:
     """Return the next larger or smaller value of an option that has an order, where the text asks for that."""
     said = squash(text)
     up, down = _MORE.search(said), _LESS.search(said)
-    most, least = _MOST.search(said), _LEAST.search(said)
     named = squash(key) in said
     sized = re.search(
         r"\b(?:size|capacity|length|frame|bigger|smaller|larger|too big|too small)\b", said
     ) and re.search(r"size|capacity|length|pieces|volume", key)
     bright = re.search(r"bright|dim", said) and "bright" in key
-    if not (up or down or most or least) or not (named or sized or bright):
+    if not (up or down) or not (named or sized or bright):
         return None
     ranked = sorted((v for v in values if size_rank(v) is not None), key=lambda v: size_rank(v) or 0.0)
-    if most or least:
-        return ranked[-1 if most else 0] if len(ranked) > 1 and not (up or down) else None
     here = size_rank(current)
     if here is None:
         return None
