@@ -1,8 +1,7 @@
-"""Keep amounts and moments in a database without losing a cent or a time zone, and read rows into records."""
+"""Keep moments in a database without losing a time zone, and read rows into records."""
 
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import BigInteger, RowMapping, TypeDecorator
@@ -13,23 +12,6 @@ if TYPE_CHECKING:
 Built = TypeVar("Built", bound="DataclassInstance")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Money(TypeDecorator[Decimal]):
-    """Keep an amount as whole cents, exact in every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Any) -> int | None:
-        """Turn an amount of at most two decimals into cents."""
-        if value is not None and value * 100 != int(value * 100):
-            raise ValueError(f"amount {value} has more than two decimals")
-        return None if value is None else int(value * 100)
-
-    def process_result_value(self, value: Any | None, dialect: Any) -> Decimal | None:
-        """Turn cents into an amount of two decimals."""
-        return None if value is None else Decimal(int(value)).scaleb(-2)
 
 
 class Instant(TypeDecorator[datetime]):
