@@ -19,6 +19,7 @@ from core.offline.planner import Planner
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from core.settings import Settings
+from core.storage.database import Database
 from graph.builder import Parts
 from graph.business_tools import business_tools, declared_accounts, declared_tools, open_procedures
 from graph.context_window.prompts import context_budget
@@ -86,7 +87,8 @@ def assemble(
     orders = orders_of(settings, business) if business.shop else None
     desk = open_desk(settings, orders, business)
     rules = rules_of(business)
-    ledger = open_ledger(settings, rules)
+    noted = Database(settings.desk_url)  # a turn asks both at once
+    ledger = open_ledger(settings, rules, noted)
 
     measured = _measured(settings)
 
@@ -109,7 +111,7 @@ def assemble(
         tools = procedures.guarded(tools)
         tools += [] if procedures.leads else [Tool(bound=follow_procedure, effect="control")]
     planner = ShopPlanner if orders else Planner
-    spending = SpendingLog(settings.desk_url)
+    spending = SpendingLog(noted)
     telemetry = open_telemetry(settings.telemetry_url) if settings.telemetry_url else None
     return Parts(
         model=chat_model(settings, planner=planner).bind_tools([tool.bound for tool in tools]),

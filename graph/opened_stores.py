@@ -91,11 +91,13 @@ def fill_shop(settings: Settings, business: Business) -> None:
         stock(settings.shop_url, data, as_of=date.today() if shop.shift_dates else None)
 
 
-def open_ledger(settings: Settings, rules: BusinessRules | None = None) -> ActionLedger:
+def open_ledger(
+    settings: Settings, rules: BusinessRules | None = None, database: Database | None = None
+) -> ActionLedger:
     """Return the action ledger with the time limits of these rules, by default of the business that settings name."""
     rules = rules or rules_of(business_of(settings))
     return ActionLedger(
-        settings.desk_url,
+        database or settings.desk_url,
         confirmation=timedelta(minutes=rules.confirmation_minutes),
         approval=timedelta(hours=rules.approval_hours),
     )

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.errors import BackendUnavailable
-from core.storage.database import OwnDatabase
+from core.storage.database import Database, OwnDatabase
 from core.storage.schema_versions import HISTORY, History
 
 HOUR_SECONDS = 3_600
@@ -73,7 +73,7 @@ class SpendingLog:
     BackendUnavailable when the database cannot be used.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, url: str | Database, *, clock: Callable[[], float] = time.time) -> None:
         """Keep the rows at an SQLAlchemy URL; `clock` gives seconds since 1970."""
         self._database = OwnDatabase(url, metadata, called="the record of spending")
         self._clock = clock

@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 from core.errors import BackendUnavailable
 from core.storage.engines import async_engine_of, engine_of, make_private, open_engine, parse_url, shown, sqlite_file
 from core.storage.schema_versions import bring_up_to_date
+from core.storage.shared_visits import SharedVisits
 from core.storage.word_index import WORD_INDEXES
 
 OWN_SETTINGS = "SUPPORT_DATABASE_URL or SUPPORT_DATA_DIR"
@@ -69,6 +70,7 @@ class Database:
         self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
         self._closing: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]] = WeakKeyDictionary()
+        self._reads = SharedVisits(self._begin_read)
 
     def __str__(self) -> str:
         return shown(self.url)
@@ -83,13 +85,16 @@ class Database:
     async def read(self, work: Callable[[Connection], Answer]) -> Answer:
         """Return what a function reads on a connection on which every statement sees the same moment.
 
-        A SQLite file is read in one visit to a thread, where `reading` pays several for each statement; raises
-        FileNotFoundError where it is gone.
+        A SQLite file is read in one visit to a thread, together with what others ask in the same moment, where
+        `reading` pays several for each statement; raises FileNotFoundError where it is gone.
         """
         if self.file:
-            return await asyncio.get_running_loop().run_in_executor(READERS, self._visit, self._file_reader, work)
+            return await self._reads.answer(work)
         async with self.reading() as connection:
             return await connection.run_sync(work)
+
+    def _begin_read(self, work: Callable[[Connection], Answer]) -> "asyncio.Future[Answer]":
+        return asyncio.get_running_loop().run_in_executor(READERS, self._visit, self._file_reader, work)
 
     async def write(self, work: Callable[[Connection], Answer]) -> Answer:
         """Return what a function does in a transaction that is committed as a whole or, on any error, not at all.

@@ -18,7 +18,7 @@ from core.clock import utc_now
 from core.errors import Refused
 from core.language.fixed_sentences import phrase
 from core.storage.column_types import record_of
-from core.storage.database import OwnDatabase
+from core.storage.database import Database, OwnDatabase
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
 from tools.actions.ledger_schema import (
@@ -47,7 +47,7 @@ class ActionLedger:
 
     def __init__(
         self,
-        url: str,
+        url: str | Database,
         *,
         confirmation: timedelta = timedelta(minutes=60),
         approval: timedelta = timedelta(hours=48),
