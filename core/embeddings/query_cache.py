@@ -1,5 +1,6 @@
 """Embed queries: each text once, and those that come together in one batch."""
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import BoundedSemaphore, Event, Lock
@@ -36,7 +37,8 @@ class QueryEmbeddings(Embeddings):
         self._model = model
         self._breaker = breaker
         self._kept = kept
-        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._vectors: OrderedDict[str, array[float]] = OrderedDict()
+        """As four bytes a number: a list takes eight times as much."""
         self._waiting: list[_Request] = []
         self._changing = Lock()
         self._working = BoundedSemaphore(batches_at_once)
@@ -44,7 +46,7 @@ class QueryEmbeddings(Embeddings):
     def embed_documents(self, texts: list[str]) -> list[Vector]:
         """Return one vector a text; raises what the model raises, or ModelUnavailable while it rests."""
         with self._changing:
-            found = {text: self._vectors[text] for text in texts if text in self._vectors}
+            found = {text: self._vectors[text].tolist() for text in texts if text in self._vectors}
             for text in found:
                 self._vectors.move_to_end(text)
             request = _Request([text for text in dict.fromkeys(texts) if text not in found])
@@ -77,7 +79,7 @@ class QueryEmbeddings(Embeddings):
         try:
             vectors = dict(zip(texts, self._asked(texts), strict=True))
             with self._changing:
-                self._vectors |= vectors
+                self._vectors |= {text: array("f", vector) for text, vector in vectors.items()}
                 while len(self._vectors) > self._kept:
                     self._vectors.popitem(last=False)
             for request in batch:
