@@ -9,7 +9,14 @@ from core.language.text import normal
 from core.offline.answering.articles import SORRY
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.choosing import is_delivered, is_pending, meant_items_only, named_orders, of_the_day
+from tools.retail.offline.answering.choosing import (
+    is_delivered,
+    is_pending,
+    meant_items_only,
+    named_orders,
+    of_the_day,
+    with_items_in,
+)
 from tools.retail.offline.answering.lookups import all_orders, order_of, quoted
 from tools.retail.offline.answering.order_sentences import (
     arrival_sentence,
@@ -157,17 +164,13 @@ def _meant(request: Request, desk: Toolbox) -> Sequence[Facts]:
     if request.numbers:
         return named_orders(request, desk)
     orders = all_orders(desk)
-    for said, of_what in itertools.product((request.text, request.before), (_with_goods, of_the_day, _of_amount)):
+    for said, of_what in itertools.product((request.text, request.before), (with_items_in, of_the_day, _of_amount)):
         found = of_what(said, orders) if said else []
         if due := [order for order in found if _is_due(order)] or found:
             return due
     if number := newest_order(desk.conversation):
         return [order_of(desk, number)]
     return [order for order in orders if has_request(order)] or [order for order in orders if _is_due(order)][:1]
-
-
-def _with_goods(text: str, orders: Sequence[Facts]) -> list[Facts]:
-    return [order for order in orders if meant_items_only(text, order)]
 
 
 def _of_amount(text: str, orders: Sequence[Facts]) -> list[Facts]:

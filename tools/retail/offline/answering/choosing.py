@@ -24,7 +24,7 @@ from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
 _SHOWN = 6
-_DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
+DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
 _CALENDAR = frozenset(
     word for month in range(1, 13) for day in range(1, 8) for word in words_of_value(f"2026-{month:02}-{day:02}")
 )
@@ -86,7 +86,7 @@ def of_the_day(text: str, orders: Sequence[Facts]) -> list[Facts]:
     said = {word for word in describing(text) if word.startswith("day ") or word in _CALENDAR}
     if not (any(word.startswith("day ") for word in said) or _WHEN.search(normal(text))):
         return []
-    for keys in (("delivered_at",) if _ARRIVED.search(normal(text)) else ("ordered_at",), _DATES):
+    for keys in (("delivered_at",) if _ARRIVED.search(normal(text)) else ("ordered_at",), DATES):
         places, hits = described(said, [{key: order.get(key) for key in keys} for order in orders])
         if hits:
             return [orders[place] for place in places]
@@ -164,10 +164,10 @@ def chosen_orders(
     if said := order_state(request.text):
         fitting = [order for order in fitting if said(order)] or fitting
     fitting = of_the_day(request.text, fitting) or fitting
-    with_items = _with_items(request.text, fitting) or _with_items(request.words, fitting)
+    with_items = with_items_in(request.text, fitting) or with_items_in(request.words, fitting)
     with_items = with_most(request.words, with_items)
     with_items = _of_version(has or request.text, request.words, with_items)
-    if not with_items and (elsewhere := _with_items(request.words, orders)):
+    if not with_items and (elsewhere := with_items_in(request.words, orders)):
         if len(elsewhere) == 1:
             return elsewhere  # whoever changes it says why it cannot be
         fitting = elsewhere
@@ -196,7 +196,7 @@ def meant_items_only(text: str, order: Facts) -> list[Facts]:
     return [] if unnamed and means_all(text) and len(found) == len(order.get("items", [])) else found
 
 
-def _with_items(text: str, orders: Sequence[Facts]) -> list[Facts]:
+def with_items_in(text: str, orders: Sequence[Facts]) -> list[Facts]:
     """Return the orders that have items which a text names."""
     return [order for order in orders if meant_items_only(text, order)]
 
@@ -206,10 +206,10 @@ def _beside_named(request: Request, desk: Toolbox, fits: Callable[[Facts], bool]
     talked_about = newest_order(desk.conversation)
     if talked_about and OTHER_ORDER.search(normal(request.text)):
         rest = [o for o in all_orders(desk) if fits(o) and digits_of(o["order_id"]) != digits_of(talked_about)]
-        naming = _with_items(request.text, rest) or _with_items(request.words, rest) or rest
+        naming = with_items_in(request.text, rest) or with_items_in(request.words, rest) or rest
         return naming if len(naming) == 1 else []
     said = OTHER_ORDER.search(request.words.casefold())
-    named = _with_items(request.words[: said.start()], all_orders(desk)) if said else []
+    named = with_items_in(request.words[: said.start()], all_orders(desk)) if said else []
     left = [order for order in all_orders(desk) if fits(order) and order not in named] if named else []
     return left if len(left) == 1 else []
 
@@ -235,10 +235,10 @@ def _of_version(told: str, words: str, orders: Sequence[Facts]) -> list[Facts]:
 
 def _names_other(request: Request, orders: Sequence[Facts], desk: Toolbox) -> bool:
     """Say whether the request names an item that only other orders have; raises CallNeeded to know them."""
-    if _with_items(request.text, orders) or not product_words(_DEED.sub(" ", normal(request.text))):
+    if with_items_in(request.text, orders) or not product_words(_DEED.sub(" ", normal(request.text))):
         return False
     ids = {order["order_id"] for order in orders}
-    return bool(_with_items(request.text, [other for other in all_orders(desk) if other["order_id"] not in ids]))
+    return bool(with_items_in(request.text, [other for other in all_orders(desk) if other["order_id"] not in ids]))
 
 
 def _means_all_orders(text: str) -> bool:

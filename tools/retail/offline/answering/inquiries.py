@@ -23,6 +23,7 @@ from tools.retail.offline.answering.choosing import (
 from tools.retail.offline.answering.lookups import all_orders, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, money, options, status_sentence
 from tools.retail.offline.answering.own_case import (
+    GOES_BACK,
     has_request,
     in_state,
     named_method,
@@ -65,7 +66,6 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
     "change_payment": ("How can I change the payment method of an order?",) * 3,
 }  # fmt: skip
 """The questions behind an inquiry about each change: how it is done, what becomes of the money, whether it can be."""
-_GOES_BACK = frozenset({"return", "swap", "refund"})
 _MOST = 3
 _POINTS = re.compile(
     rf"\b(?:it|that(?!{RELATIVE})|this|they|them|the (?:\w+ )?one|the other|"
@@ -93,7 +93,7 @@ def inquiry(request: Request, desk: Toolbox) -> str:
     if not orders or (_WHAT_IF.search(asked) and behind(asked, TROUBLES)):  # that, no record tells
         return policy(request, desk)
     told = [_facts(topic, request, desk, order) for order in orders]
-    if topic in _GOES_BACK and tells_of_fault(desk.conversation.message):
+    if topic in GOES_BACK and tells_of_fault(desk.conversation.message):
         return f"{told[0][0]}\n\n{fault(request, desk)}"
     rule = _rule(topic, request, desk, orders)
     waits = open_proposals(desk.conversation)  # what waits for a yes is asked once more anyway
@@ -133,15 +133,15 @@ def _rule(topic: str, request: Request, desk: Toolbox, orders: Sequence[Facts]) 
     asked = normal(request.text)
     if topic == "change_payment" and any(map(has_request, orders)):
         general = "Where does a refund go?"
-    elif topic in _GOES_BACK and any(map(has_request, orders)):
+    elif topic in GOES_BACK and any(map(has_request, orders)):
         general = "How many return or exchange requests can one order have?"
-    elif topic in _GOES_BACK and tells_of_use(request.words):
+    elif topic in GOES_BACK and tells_of_use(request.words):
         general = "Must returned items be unused and in their original packaging?"
-    elif topic in _GOES_BACK and _CONDITION.search(asked):
+    elif topic in GOES_BACK and _CONDITION.search(asked):
         general = "In what condition must items be to be returned?"
     elif topic == "change_payment" and payment_words(request.words).get("source") == "gift_card":
         general = "Must a gift card hold enough for the full amount of an order?"
-    elif topic in _GOES_BACK and all(map(is_delivered, orders)) and not any(possible(topic, o) for o in orders):
+    elif topic in GOES_BACK and all(map(is_delivered, orders)) and not any(possible(topic, o) for o in orders):
         general = _RULES[topic][2]
     else:
         pending = topic == "swap" and all(map(is_pending, orders))
@@ -160,7 +160,7 @@ def _facts(topic: str, request: Request, desk: Toolbox, order: Facts) -> tuple[s
     items = meant_items_only(request.text, order) or meant_items_only(request.words, order)
     if topic == "swap" and len(order.get("items", [])) == 1:
         items = list(order["items"])
-    used = topic in _GOES_BACK and tells_of_use(request.words)
+    used = topic in GOES_BACK and tells_of_use(request.words)
     part = bool(items) and len(items) < len(order.get("items", []))
     said = [status_sentence(order), verdict(topic, order, used=used, part=part)]
     allowed = possible(topic, order) and not used and not (part and topic == "cancel" and _PART.search(asked))
@@ -171,7 +171,7 @@ def _facts(topic: str, request: Request, desk: Toolbox, order: Facts) -> tuple[s
         paying, allowed = _paying(request, desk, order)
         said += paying
     elif _MONEY.search(asked):
-        said.append(paid(order, items if topic in _GOES_BACK else []))
+        said.append(paid(order, items if topic in GOES_BACK else []))
     return " ".join(part for part in said if part), allowed
 
 

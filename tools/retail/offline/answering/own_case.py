@@ -25,7 +25,8 @@ from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.reading.variants import price_of
 
 Facts = Mapping[str, Any]
-_BACK = frozenset({"return", "swap", "refund"})
+GOES_BACK = frozenset({"return", "swap", "refund"})
+"""The changes by which goods come back."""
 _DONE = {"cancel": "cancelled"}
 ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
 _WHEN = re.compile(r"\bwhen\b|\bhow long\b")
@@ -62,7 +63,7 @@ def verdict(topic: str, order: Facts, *, used: bool = False, part: bool = False)
         return ""
     if topic == "change_payment" and has_request(order):
         return f"Where its money goes was registered with the request. {NotPossible().text}"
-    if topic in _BACK and not is_pending(order):
+    if topic in GOES_BACK and not is_pending(order):
         until = order.get("exchange_until" if topic == "swap" else "return_until")
         if has_request(order):
             return "An order can have one return or exchange, so nothing more of it can be sent back."

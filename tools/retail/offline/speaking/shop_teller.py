@@ -13,7 +13,7 @@ from core.language.text import normal
 from core.offline.answering.speaker import Speaker
 from core.offline.answering.toolbox import ReplyNow
 from core.offline.reading.understanding import Request
-from tools.retail.offline.answering.choosing import chosen_orders
+from tools.retail.offline.answering.choosing import DATES, chosen_orders
 from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
 from tools.retail.offline.answering.order_sentences import item_name, money, tracking_ids
 from tools.retail.offline.answering.own_case import coming_back, worth_of
@@ -23,7 +23,6 @@ from tools.retail.policy import SENTENCES
 from tools.retail.shown_records import shown_status
 
 Facts = Mapping[str, Any]
-_DATES = ("ordered_at", "shipped_at", "expected_delivery", "delivered_at")
 _SHOWN = 5
 _COMES_BACK = re.compile(r"\b(?:money|refund\w*|return\w*|sen[td] back|gave back|given back)\b")
 _OPEN = ("pending", "processed")
@@ -125,7 +124,7 @@ class ShopTeller(Speaker):
     def told(self, order: Facts) -> str:
         """Return what is known of an order."""
         said = [self.head(order)]
-        for key in _DATES:
+        for key in DATES:
             if (day := order.get(key)) and not (key == "expected_delivery" and order.get("delivered_at")):
                 said.append(self.say(key, day=self.day(day)))
         if late := order.get("days_late"):
