@@ -1,6 +1,5 @@
 """Put the parts together: the one place where settings become objects."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
@@ -49,8 +48,6 @@ from tools.retail.shop_tools import make_tools
 from tools.retail.sql.sql_backend import SqlOrderBackend
 from tools.spending import SpendingLog
 from tools.tool import Tool
-
-log = logging.getLogger(__name__)
 
 
 def assemble(

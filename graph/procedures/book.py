@@ -3,7 +3,6 @@
 import asyncio
 import datetime
 import inspect
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,8 +26,6 @@ from graph.procedures.wording import said_with
 from tools.actions.changes import Change, Outcome
 from tools.context import Context
 from tools.tool import Tool, Write
-
-log = logging.getLogger(__name__)
 
 Record = Callable[[Context, Mapping[str, Any]], Awaitable[Any]]
 """Read on behalf of a customer and return plain JSON; raises Refused or BackendUnavailable."""

@@ -6,7 +6,6 @@ what was done.
 """
 
 import asyncio
-import logging
 import os
 import shutil
 import sys
@@ -25,8 +24,6 @@ from mcp.shared.exceptions import MCPError
 from core.errors import BackendUnavailable, OutcomeUnknown, Refused
 from tools.connectors.json_schemas import inlined
 from tools.connectors.source import Offered, read_answer
-
-log = logging.getLogger(__name__)
 
 NOT_DONE = (-32600, -32601, -32602)
 """JSON-RPC errors by which a server says that it did not even begin."""

@@ -5,7 +5,6 @@ never.
 """
 
 import asyncio
-import logging
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -21,8 +20,6 @@ from core.safety.public_addresses import PrivateAddress, Resolver, pin, public_a
 from core.yaml_files import FilesError, Problem, YamlFile
 from tools.connectors.json_schemas import inlined, resolved
 from tools.connectors.source import LARGEST, Offered, read_answer
-
-log = logging.getLogger(__name__)
 
 METHODS = ("get", "put", "post", "delete", "patch")
 FORM = "application/x-www-form-urlencoded"

@@ -242,8 +242,3 @@ def readings(written: str) -> frozenset[Decimal]:
         return frozenset(Decimal(candidate) for candidate in candidates)
     except InvalidOperation:
         return frozenset()
-
-
-def month(word: str) -> int | None:
-    """Return the number of a month's name, or None."""
-    return MONTHS.get(word.lower().rstrip("."))
