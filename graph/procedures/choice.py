@@ -298,7 +298,9 @@ class Chooser:
         if goes_ahead:
             return found
         known = self._vocabulary(self._names.index(found)) if found else frozenset()
-        named = {stem for reading in readings[-1:] for stem in _objects(DONE.sub(" ", without_deeds(reading)))}
+        language = spoken_language(f"{before} {text}", ENGLISH)  # few words alone may tell none
+        english = readings[0] if language == ENGLISH else in_english(without_lead(text), language)
+        named = set(_objects(DONE.sub(" ", without_deeds(english))))
         return found if named <= known else None
 
     def for_trouble(self, text: str, before: str) -> str | None:
