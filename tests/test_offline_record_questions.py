@@ -55,6 +55,8 @@ def test_of_the_records_that_are_meant_the_fields_are_told_that_are_asked_for(qu
         "what happens if I bring the tile cutter back late?",
         "how long may I keep a tool?",
         "thanks for the drill",
+        "where do I find the drill's number?",
+        "what does the loan cover",
     ],
 )
 def test_what_asks_for_a_rule_or_nothing_is_not_answered_by_records(question: str) -> None:
@@ -205,6 +207,7 @@ def test_a_measure_a_number_and_what_one_has_none_of_are_told_by_their_fields() 
     def told(question: str) -> str:
         return facts_asked(question, Conversation(question, results=read, tools={"get_lines": {}}))
 
+    assert told("what plan am I on?").endswith("- id: L-1, plan: Fibre")
     assert told("how fast is my line?").endswith("- id: L-1, speed mbps: 300")
     assert told("have I got a visit for my line?").endswith("- id: L-1, visit: none")
 

@@ -134,6 +134,8 @@ _RULE = re.compile(
     r"\bshould (?:i|we|you|one|people|somebody|someone|an?)\b|\b(?:do|would) (?:i|we) (?:\w+ )?get\b|"
     r"\bwill (?:i|we|you)\b|\bcan't (?:i|we|you)\b|\b(?:if|unless|in case|what happens?|allowed|possible)\b|"
     r"\bhow (?:do|can|to|does|should|could|would|is|are) ?(?!i owe)|\bwhat (?:do|should|can) i (?:do|need)\b|"
+    r"\bwhere (?:do|can|could|would|will) (?:i|we) (?:find|see|get)\b|\bwo finde|\boù (?:je |est-ce que je )?trouve|"
+    r"\bdónde (?:encuentro|veo)\b|"
     r"\b(?:kann|darf|muss(?! ich (?:noch )?(?:be)?zahlen)|soll|könnte|müsste|wenn|falls|puis|peux|"
     r"dois(?!-je (?:\w+ ){0,2}(?:payer|régler))|peut|pourrais|puedo|puede|debería)\b"
 )

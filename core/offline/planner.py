@@ -17,10 +17,10 @@ from core.offline.answering.articles import DONT_KNOW, NO_MORE, context_of, from
 from core.offline.answering.asked_facts import facts_by_place, words_beyond
 from core.offline.answering.found_records import (
     answers_by_field,
+    asks_list,
     beside_names,
     not_found,
     nothing_of_own,
-    own_fields,
     own_records,
     records_named,
     state_beside,
@@ -213,7 +213,7 @@ class Planner:
             return Decision(self._with_records(named, desk) if requests else named)
         if tells_records and not facts and asks and (on := self._on_records(desk)):
             return on
-        if tells_records and not facts and (own := own_fields(conversation)):
+        if tells_records and not facts and asks_list(conversation.message) and (own := own_records(conversation)):
             return Decision(own)
         said, calls, unanswered = self._handled(requests, desk, facts)
         said = [*done, *said]
@@ -262,7 +262,7 @@ class Planner:
         """Return the records that a message names beside what the articles say to it."""
         question = beside_names(desk.conversation)
         if answers_by_field(desk.conversation):
-            return records
+            return "\n\n".join(filter(None, (records, self._rule_beside(Request(QUESTION, question), desk))))
         if quote := desk.quote(question):
             return f"{quote.text}\n\n{records}"
         return f"{records}\n\n{no_answer(question, desk)}" if asks_about(question) else records

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.json_records import Record, records_within
 from core.language.fixed_sentences import ENGLISH, PHRASES, phrase
+from core.language.several import count_of
 from core.language.text import normal, stem
 from core.language.words import content_stems
 
@@ -58,6 +59,13 @@ _MAY = re.compile(
     r"payment|fee)"
 )
 """Where `may` is a month."""
+
+_THE = re.compile(
+    r"(?:\b(?:the|this|that|these|those|der|die|das|den|dem|des|diese\w*|le|la|les|du|ce|cet|cette|ces|el|los|las|"
+    r"este|esta|ese|esa|estos|estas|(?:is|are) there(?: an?| any)?|gibt es(?: ein\w*)?|y a(?:-t-il)?(?: une?| des)?|"
+    r"hay(?: una?)?)\s|\bl')(\w+)(?:\s(\w+))?"
+)
+"""What is spoken of as known to both, or asked for as something that may be: `the outage`, unlike `an outage`."""
 
 
 def is_day(value: Any) -> bool:
@@ -130,6 +138,11 @@ def describing(text: str) -> set[str]:
     ways = {f"{way} {stem(word)}" for way, (named, _) in _WAYS.items() for word in named.findall(said)}
     ways |= {f"initials {letters.lower()}" for letters in CAPITALS.findall(text)}
     return set(content_stems(said)) | days | ways | ({"may"} if _MAY.search(said) else set())
+
+
+def known_things(text: str) -> list[str]:
+    """Return the words of what a text speaks of as known, or asks whether there is: `the outage`, not `the three`."""
+    return [word for both in _THE.findall(normal(text)) for word in both if word and count_of(word) is None]
 
 
 def words_of_value(value: Any) -> set[str]:

@@ -10,7 +10,8 @@ from core.json_records import Record, records_within, texts_in, words_of_name
 from core.language.detection import is_small_word
 from core.language.fixed_sentences import ENGLISH, label
 from core.language.glossary import in_english
-from core.language.records.descriptions import described, describing, words_of_value
+from core.language.records.descriptions import described, describing, known_things, words_of_value
+from core.language.records.record_lines import field_line, is_plain, meet, records_in
 from core.language.records.told import name_of
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.text import normal, stem
@@ -23,6 +24,8 @@ from core.offline.answering.asked_fields import (
     OWED,
     asked_fields,
     asks_for_kind,
+    asks_how_it_stands,
+    asks_whether,
     first_of_kind,
     is_a,
     named_fields,
@@ -30,7 +33,7 @@ from core.offline.answering.asked_fields import (
     plain_fields,
     with_measures,
 )
-from core.offline.answering.found_records import FOUND, field_line, is_plain, leads_to, meet, records_in
+from core.offline.answering.found_records import FOUND, leads_to
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.understanding import Request
 
@@ -41,12 +44,6 @@ _OVER = re.compile(r"cancell?ed|finished|missed|done|closed|completed|ended|past
 _ALL = re.compile(r"\b(?:what(?:'s| is| was| are)?|about|details?|tell|info\w*)\b(?! (?:does|do|can|should)\b)")
 _OF_ANY = frozenset({"list", "last", "next", "first", "open", "customer"})
 """Words in what a tool is said to do that say nothing of what its records are."""
-_THE = re.compile(
-    r"(?:\b(?:the|this|that|these|those|der|die|das|den|dem|des|diese\w*|le|la|les|du|ce|cet|cette|ces|el|los|las|"
-    r"este|esta|ese|esa|estos|estas|(?:is|are) there(?: an?| any)?|gibt es(?: ein\w*)?|y a(?:-t-il)?(?: une?| des)?|"
-    r"hay(?: una?)?)\s|\bl')(\w+)(?:\s(\w+))?"
-)
-"""What is spoken of as known to both, or asked for as something that may be: `the outage`, unlike `an outage`."""
 _TOTAL = re.compile(r"\b(?:in total|total|altogether|in all|sum|overall|all together|insgesamt|au total|en total)\b")
 
 
@@ -129,12 +126,14 @@ def facts_asked(
         asks: The parts of the question that ask, where what they go on with stands before them.
     """
     duty, gates = asks_own_duty(question), asks or (question,)
-    if not (any(map(asks_facts, gates)) or duty):
+    if not (all(map(asks_facts, gates)) or duty):
         return ""
     goes_on = found in conversation.last_reply and leans_on_before(beside)  # with records that were just told
     own = (any(asks_own_facts(one, beside) for one in gates) or goes_on) and not duty
     labelled = " ".join(_named_by_label(question, conversation, locale))
-    asked, known = f"{question} {english} {labelled}".strip(), _known_things(question, locale)
+    asked, known = f"{question} {english} {labelled}".strip(), _known_stems(question, locale)
+    if not (asks_how_it_stands(normal(asked)) or found in conversation.last_reply):
+        known = set()
     read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation, asks)]
     meant = [one for one in read if any(one.fields) and (own or one.hits or (not duty and known & one.about))]
     best = max((one.score for one in read), default=0)
@@ -152,7 +151,7 @@ def facts_asked(
 
 
 def _led_to(one: _Meant, other: _Meant) -> bool:
-    return one.found_by is not other.found_by and leads_to(other.found_by, one.found_by)
+    return one.found_by.name != other.found_by.name and leads_to(other.found_by, one.found_by)
 
 
 def _named_by_label(question: str, conversation: Conversation, language: str) -> list[str]:
@@ -164,9 +163,9 @@ def _named_by_label(question: str, conversation: Conversation, language: str) ->
     return [words_of_name(name) for name in known if said.issuperset(stems(labels[name]))]
 
 
-def _known_things(question: str, language: str) -> set[str]:
+def _known_stems(question: str, language: str) -> set[str]:
     """Return the stems, in English as well, of the words that a question speaks of as known: `the outage`."""
-    named = " ".join(f"{first} {second}" for first, second in _THE.findall(normal(question)))
+    named = " ".join(known_things(question))
     return set(content_stems(f"{named} {in_english(named, language)}")) - _OF_ANY
 
 
@@ -232,6 +231,11 @@ def _meant(
         for r, own in zip(records, fields, strict=True)
     ]
     sure = len(hits) > 1 or any(c.isdigit() for hit in hits for c in hit)
+    if asks_whether(said) and not called.isdisjoint(content_stems(said)):  # what is there or not is told whole
+        fields = [
+            plain_fields(record) if isinstance(next(iter(record.values()), None), bool) else own
+            for record, own in zip(records, fields, strict=True)
+        ]
     lists = LISTS.search(said) and not (hits or called).isdisjoint(hits or content_stems(said))
     if not any(fields) and (lists or (sure and _ALL.search(said))):
         fields = [plain_fields(record) for record in records]  # `what is the ticket of the 2nd about?`

@@ -6,8 +6,8 @@ from typing import Any
 
 from core.json_records import Record, records_within, words_of_name
 from core.language.records.descriptions import is_day, words_of_value
+from core.language.records.record_lines import has_dates, is_plain, meet
 from core.language.words import content_stems
-from core.offline.answering.found_records import has_dates, is_plain, meet
 
 ASKED = {
     "date": re.compile(r"\b(?:when|what (?:day|date|time)|how (?:long|late)|wann|quand|cu[aá]ndo)\b"),
@@ -37,7 +37,9 @@ _OPEN = re.compile(
     r"\b(?:what|who|why|how|was für|wer|warum|wieso|wie|quoi|pourquoi|comment|qué|quién|por qué|cómo)\b|^was\b"
 )
 """What asks for more than whether something is so."""
-LISTS = re.compile(r"\b(?:which|any|(?:do|did) (?:i|we) have|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b")
+LISTS = re.compile(
+    r"\b(?:which|any|(?:do|did) (?:i|we) have(?! to)|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b"
+)
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(
     r"\b(?:owe|outstanding|overdue|unpaid|arrears|(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
@@ -72,6 +74,7 @@ MOST_OF = (
     ),
 )
 """How one of several records is picked out, by which kind of field, and from which end."""
+_OF_TIME = frozenset({"date", "duration"})
 _ONLY_OF_KIND = frozenset({"date", "money", "duration"})
 """Kinds of fields of which one has to be told where they are asked for."""
 _NUMBER_OF = re.compile(r"\b(?:id|no|nr|number|code|ref|reference)\b")
@@ -118,7 +121,23 @@ def with_measures(said: str) -> str:
 
 def asks_for_kind(word: str) -> bool:
     """Say whether a word by itself asks for fields of a kind, or for an end of a span of time."""
-    return any(asked.search(word) for asked in (*ASKED.values(), *(asked for asked, _ in _DIRECTIONS)))
+    return any(asked.search(word) for asked in (_NUMBER_OF, *ASKED.values(), *(asked for asked, _ in _DIRECTIONS)))
+
+
+def asked_kinds(said: str) -> list[str]:
+    """Return the kinds of fields that a question asks for."""
+    return [kind for kind, told in ASKED.items() if told.search(said)]
+
+
+def asks_whether(said: str) -> bool:
+    """Say whether a question asks whether something is so."""
+    plain = "?" in said and not (asked_kinds(said) or LISTS.search(said) or _OPEN.search(said))
+    return plain or HOW_IT_IS.search(said) is not None
+
+
+def asks_how_it_stands(said: str) -> bool:
+    """Say whether a question asks whether something is so, or since or until when."""
+    return asks_whether(said) or not _OF_TIME.isdisjoint(asked_kinds(said))
 
 
 def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
@@ -131,22 +150,19 @@ def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
     """
     named = named_fields(said, record)
     asked = dict(named)
-    kinds = [kind for kind, told in ASKED.items() if told.search(said)]
+    kinds = asked_kinds(said)
     for kind in dict.fromkeys((*kinds, *(kind for how, kind, _ in MOST_OF if how.search(said)))):
-        asked |= _of_kind(kind, said, record, named)
+        asked |= _of_kind(kind, said, record)
     if _ONLY_OF_KIND.intersection(kinds) and not any(_holds(kind, *field) for kind in kinds for field in asked.items()):
         return {}  # `how much is the insurance?` is not answered by there being one
     if not named and _NUMBER_OF.search(said):  # the number of a record is the field that names it
         asked |= {name: value for name, value in [*record.items()][:1] if any(c.isdigit() for c in str(value))}
-    lists = LISTS.search(said) is not None
-    whether = bool(HOW_IT_IS.search(said) or ("?" in said and not (kinds or lists or _OPEN.search(said))))
-    if whether or lists:
+    whether = asks_whether(said)
+    if whether or LISTS.search(said):
         empty = {name for name, value in record.items() if value is None}
         asked |= {name: "none" for name in empty if names_said(said, name)}
     if whether or (OWED.search(said) and asked):
         asked |= {name: value for name, value in record.items() if is_a("status", name, value)}
-    if whether and not named and isinstance(next(iter(record.values()), None), bool):
-        asked |= plain_fields(record)
     by_value = {name for name, value in record.items() if not hits.isdisjoint(words_of_value(value))}
     if not (asked or whether):
         return {}
@@ -164,9 +180,9 @@ def plain_fields(record: Record) -> dict[str, Any]:
     return {name: value for name, value in record.items() if is_plain(value) and value != ""}
 
 
-def _of_kind(kind: str, said: str, record: Record, named: Record) -> dict[str, Any]:
+def _of_kind(kind: str, said: str, record: Record) -> dict[str, Any]:
     own = {name: value for name, value in record.items() if is_a(kind, name, value)}
-    by_name = {name: value for name, value in own.items() if name in named}
+    by_name = {name: value for name, value in own.items() if names_said(said, name)}
     empty = {name: None for name, value in record.items() if value is None}
     ends = [names for asked, names in _DIRECTIONS if kind == "date" and asked.search(said)]
     some = {n: v for n, v in (own | empty).items() if any(names.search(words_of_name(n)) for names in ends)}

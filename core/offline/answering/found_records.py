@@ -1,12 +1,22 @@
 """Tell the records that tools found: the fields that a question is about, or all of them."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from core.json_records import Record, texts_in, words_of_name
-from core.language.fixed_sentences import ENGLISH, label, phrase, value_words
-from core.language.records.descriptions import described, describing
+from core.language.fixed_sentences import ENGLISH, label, phrase
+from core.language.records.descriptions import described, describing, known_things
+from core.language.records.record_lines import (
+    SAME_START,
+    WHEN,
+    field_line,
+    is_plain,
+    line_of,
+    meet,
+    named_in,
+    records_in,
+)
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal
@@ -17,7 +27,7 @@ from core.offline.reading.clauses import clauses
 
 FOUND = "This is what I find for you:"
 _MOST = 8
-"""Records that one reply tells, and values that one field does."""
+"""Records that one reply tells."""
 _FEW = 2
 """Records at most that are told to who asks for none."""
 _OWN = re.compile(
@@ -32,9 +42,9 @@ _MAY_CHANGE = re.compile(
     r"\b(?:puedo|puede|pueden)\b(?!.*\b(?:reservar|pedir|tener)\b)"
 )
 """Who asks whether something of theirs can be changed, and not whether they may have it."""
-_SEE = re.compile(r"\b(?:show|see|list|view|display)\b")
 _LIST = re.compile(
-    r"\b(?:do|did) (?:i|we) have\b|\b(?:show|see|list|view|display)\b|^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
+    r"\b(?:do|did) (?:i|we) have(?! to)\b|\b(?:show|view|display)\b|\b(?:see|list) (?:all |of |the )*(?:my|our)\b|"
+    r"^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
     r"^quel(?:le)?s? .*\bj'ai\b|^montre\w*\b|^qué .*\b(?:tengo|tenemos)\b|^muéstr\w*\b"
 )
 _HOW_IT_STANDS = re.compile(
@@ -45,28 +55,18 @@ _HOW_IT_STANDS = re.compile(
     r"(?!.*\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
     r"(?!.*\b(?:kann|darf|muss|soll|peux|puis|dois|puedo|debo)\b)"
 )
-_WHEN = "when"
-_STATE = re.compile(r"[a-z]+(?:[_ ][a-z]+){0,2}")
-"""How records write how something stands: `on_time`, `cancelled`."""
 _IDENTIFIER = re.compile(r"\d.*\d")
-_SAYS = re.compile(
-    r"\b(?:what|where|how many|show|see|list|view|display|tell|know|welche\w*|zeig\w*|montre\w*|muéstr\w*)\b"
-)
-_SAME_START = 5
-"""Letters with which two words begin that mean the same: `insured` and `insurance`."""
-_OWNER = re.compile(r"(?:user|customer|account)_?[iI]d")
-"""Fields that say no more than whose the record is."""
 
 
 def records_found(results: Sequence[Result], asked: str = "", *, found: str = FOUND, locale: str = ENGLISH) -> str:
     """Return a line a record; of one with fields that are `asked` about, these alone beside its name."""
     stems = {one for word in content_words(asked) if word not in NAME_NOTHING for one in content_stems(word)}
-    stems |= {_WHEN} & set(normal(asked).split())
+    stems |= {WHEN} & set(normal(asked).split())
     lines = [
         line
         for result in _without_ways(results, stems)
         for record in records_in(result.data)
-        if (line := _line(record, stems, locale))
+        if (line := line_of(record, stems, locale))
     ]
     return "\n".join([found, *(f"- {line}" for line in lines[:_MOST])]) if lines else ""
 
@@ -82,7 +82,7 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
     led_to = [one for one in read if any(leads_to(other, one) for other in read if other is not one)]
     last = [one for one in led_to if not any(leads_to(one, other) for other in led_to if other is not one)]
     own = [one for one in read if not one.args]
-    chosen = len(last) == 1 and (_OWN.search(asked) or any(_chose(one, last[0]) for one in own))
+    chosen = len(last) == 1 and (_OWN.search(asked) or (known_things(asked) and any(_chose(r, last[0]) for r in own)))
     if rule and len(last) == 1 and asks_about(asked) and (chosen or not asks_facts(asked)):
         looked_at = [(record, _looked_at(record, rule)) for one in [*last, *own] for record in records_in(one.data)]
         lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
@@ -99,9 +99,9 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
     if not (_HOW_IT_STANDS.match(asked) and (named or own_words or _OWN.search(asked))):
         return ""
     stems = content_stems(asked)
-    if own_words and len(last) <= _FEW and not any(_asked(r, stems) for one in last for r in records_in(one.data)):
+    if own_words and len(last) <= _FEW and not any(named_in(r, stems) for one in last for r in records_in(one.data)):
         return records_found(last, found=found, locale=locale)
-    told = [r for r in led_to if any(_asked(record, stems) for record in records_in(r.data))]
+    told = [r for r in led_to if any(named_in(record, stems) for record in records_in(r.data))]
     ways = [
         set(texts_in(record)) for r in read for record in records_in(r.data) if not named.isdisjoint(texts_in(record))
     ]
@@ -113,7 +113,7 @@ def _words_of_records_alone(said: str, read: Sequence[Result], conversation: Con
     """Say whether a message has a word that stands in a record and in no article: a street, a name."""
     passages = set(content_stems(" ".join(f"{p.title} {p.text}" for p in conversation.passages)))
     _, hits = described(describing(said), [record for one in read for record in records_in(one.data)])
-    return any(len(hit) >= _SAME_START and hit not in passages for hit in hits)
+    return any(len(hit) >= SAME_START and hit not in passages for hit in hits)
 
 
 def _looked_at(record: Record, rule: str) -> Record:
@@ -178,7 +178,7 @@ def leads_to(one: Result, other: Result) -> bool:
 def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     led_to = {str(value) for value in other.args.values() if value}
     beside = [{n: v for n, v in r.items() if led_to.isdisjoint(texts_in(v))} for r in records_in(one.data)]
-    return leads_to(one, other) and not any(_asked(kept, stems) for kept in beside)
+    return leads_to(one, other) and not any(named_in(kept, stems) for kept in beside)
 
 
 def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH, english: str = "") -> str:
@@ -211,47 +211,16 @@ def asks_list(text: str) -> bool:
 
 
 def own_records(conversation: Conversation, *, found: str = FOUND, locale: str = ENGLISH) -> str:
-    """Return the records looked up for a question: what the customer's own say, and not what was told just before."""
+    """Return the customer's own records to who asks to see them, or asks what they may change of theirs; not what was
+    told just before.
+    """
     said = normal(conversation.message)
-    results, stems = conversation.results, content_stems(said)
-    asks = bool(_OWN.search(said) and (_SAYS.search(said) or _HOW_IT_STANDS.match(said)))
-    if not asks and _OWN_THING.search(said) and _MAY_CHANGE.search(said):
-        asks, results = True, tuple(one for one in results if meet(stems, content_stems(_listed_by(one))))
-    if not asks or not (_LIST.search(said) or any(_is_about(said, one, conversation) for one in results)):
-        return ""
-    told = records_found(results, conversation.message, found=found, locale=locale)
+    results = conversation.results
+    if not _LIST.search(said):
+        stems = content_stems(said) if _OWN_THING.search(said) and _MAY_CHANGE.search(said) else []
+        results = tuple(one for one in results if meet(stems, content_stems(_listed_by(one))))
+    told = records_found(results, conversation.message, found=found, locale=locale) if _OWN.search(said) else ""
     return told if told not in conversation.last_reply else ""
-
-
-def _is_about(said: str, result: Result, conversation: Conversation) -> bool:
-    """Say whether a message speaks of what a tool tells, or of a field of what it found."""
-    stems, tool = content_stems(said), conversation.tools.get(result.name, {})
-    about = content_stems(f"{words_of_name(result.name)} {tool.get('description', '')}")
-    return meet(stems, about) or any(_asked(record, stems) for record in records_in(result.data))
-
-
-def own_fields(conversation: Conversation) -> str:
-    """Return the fields of own records that a message asks for in so many words, as in `what is my plan?`."""
-    stems, said = set(content_stems(conversation.message)), conversation.message.lower()
-    if not stems or not _OWN.search(said):
-        return ""
-    if _SEE.search(said):
-        return records_found(conversation.results, conversation.message)
-    told = [
-        result
-        for result in conversation.results
-        if any(_all_named(stems, _names(result.data) | _names(record)) for record in records_in(result.data))
-    ]
-    return records_found(told, conversation.message)
-
-
-def _all_named(stems: Collection[str], names: Collection[str]) -> bool:
-    return all(meet([one], names) for one in stems)
-
-
-def _names(data: Any) -> set[str]:
-    """Return the stems of the names of fields."""
-    return set(content_stems(" ".join(map(words_of_name, data)))) if isinstance(data, Mapping) else set()
 
 
 def records_named(conversation: Conversation) -> str:
@@ -265,7 +234,7 @@ def records_named(conversation: Conversation) -> str:
 def answers_by_field(conversation: Conversation) -> bool:
     """Say whether a record that the message names has a field of what is asked about."""
     stems = set(content_stems(beside_names(conversation)))
-    return any(_asked(record, stems) for result in _named(conversation) for record in records_in(result.data))
+    return any(named_in(record, stems) for result in _named(conversation) for record in records_in(result.data))
 
 
 def _named(conversation: Conversation) -> list[Result]:
@@ -283,101 +252,3 @@ def beside_names(conversation: Conversation) -> str:
     for value in {str(v) for r in conversation.results for v in r.args.values() if v}:
         message = re.sub(re.escape(value), " ", message, flags=re.IGNORECASE)
     return message
-
-
-def records_in(data: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the records in a result: the result itself, or the objects of its lists where it is no more than these."""
-    if isinstance(data, Mapping):
-        lists = [value for value in data.values() if isinstance(value, list)]
-        inner = [record for value in lists for record in value if isinstance(record, Mapping)]
-        is_record = any(is_plain(value) for value in data.values())
-        yield from [data] if is_record or not inner else inner
-    elif isinstance(data, list):
-        yield from (record for record in data if isinstance(record, Mapping))
-
-
-def _asked(record: Mapping[str, Any], stems: Collection[str]) -> dict[str, Any]:
-    """Return the fields that some words name, or that hold what they name."""
-    named = {name: value for name, value in record.items() if meet(stems, content_stems(_words(name, value)))}
-    dated = {name: value for name, value in record.items() if _WHEN in stems and has_dates(value)}
-    return {name: value for name, value in record.items() if name in named or name in dated}
-
-
-def has_dates(value: Any) -> bool:
-    """Say whether a value lists things each of which has its day, as flights do."""
-    return isinstance(value, list) and any(isinstance(one, Mapping) and "date" in one for one in value)
-
-
-def meet(some: Collection[str], others: Collection[str]) -> bool:
-    """Say whether two sets of stems share one, or long ones that begin alike."""
-    return any(
-        a == b or (min(len(a), len(b)) >= _SAME_START and a[:_SAME_START] == b[:_SAME_START])
-        for a in some
-        for b in others
-    )
-
-
-def _words(name: str, value: Any) -> str:
-    """Return a field's name with the plain words in it, without what stands in it as figures."""
-    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    kinds = {str(v) for one in inside if isinstance(one, Mapping) for v in one.values() if isinstance(v, str)}
-    return " ".join((words_of_name(name), *kinds)).replace("_", " ")
-
-
-def _line(record: Mapping[str, Any], stems: Collection[str], locale: str) -> str:
-    """Return a record in words: its name and what is asked about, or else its plain fields."""
-    told = {name: value for name, value in record.items() if not _OWNER.fullmatch(name) and value not in ("", None)}
-    asked = _asked(told, stems)
-    if not asked.keys() <= _first(told).keys():  # who names a record wants to know more than its name
-        return field_line(told, asked, locale)
-    lists = {name: value for name, value in told.items() if _is_list_of_plain(value)}
-    return field_line(told, {name: value for name, value in told.items() if is_plain(value)} | lists, locale)
-
-
-def field_line(record: Mapping[str, Any], fields: Mapping[str, Any], locale: str = ENGLISH) -> str:
-    """Return some fields of a record in words, behind what names it; of a record without fields to tell nothing."""
-    told = {name: value for name, value in {**_first(record), **fields}.items() if not _OWNER.fullmatch(name)}
-    parts = ((name, _told(value, locale)) for name, value in told.items() if fields)
-    return ", ".join(f"{label(name, locale)}: {words}" for name, words in parts if words)
-
-
-def _first(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the field that names a record, the first one with a plain value."""
-    return dict([next(((n, v) for n, v in record.items() if is_plain(v)), ("", ""))])
-
-
-def _told(value: Any, locale: str) -> str:
-    """Return a value as it is read: of records within a record their plain values, parted by semicolons."""
-    if isinstance(value, Mapping):
-        inner = list(value.values())
-        if any(isinstance(one, Mapping) for one in inner):
-            return "; ".join(filter(None, (_told(one, locale) for one in inner[:_MOST])))
-        plain = ((name, one) for name, one in value.items() if is_plain(one) and one != "")
-        return " ".join(
-            dict.fromkeys(
-                words if isinstance(one, str) else f"{label(name, locale)} {words}"
-                for name, one in plain
-                for words in [_told(one, locale)]
-            )
-        )
-    if isinstance(value, list):
-        mark = ", " if _is_list_of_plain(value) else "; "
-        return mark.join(filter(None, (_told(one, locale) for one in value[:_MOST])))
-    return _spoken(value, locale) if is_plain(value) or value is None else ""
-
-
-def _spoken(value: str | int | float | None, locale: str) -> str:
-    """Return a plain value as it is read; a number or an id keeps its form."""
-    words = value_words(value, locale)
-    if _STATE.fullmatch(words):
-        return label(words, locale)
-    return words.replace("_", " ") if re.fullmatch(r"[A-Za-z_]+", words) else words
-
-
-def is_plain(value: Any) -> bool:
-    """Say whether a value is a single one."""
-    return isinstance(value, str | int | float)
-
-
-def _is_list_of_plain(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(is_plain, value))

@@ -77,7 +77,7 @@ class Speaker:
                 calls += needed.calls
         state = ""
         if self.tells_records and not any(self.say("found") in part for part in said):
-            read, rule = self._read(self.newest), "\n".join(said)
+            read, rule = self._read(self.newest), "\n".join(one for one in said if not one.endswith(self.say("offer")))
             state = state_beside(read, rule=rule, found=self.say("found"), locale=self.language)
         if state:  # what is only near, or not known, is nothing beside it
             said = [part for part in said if not part.endswith(self.say("offer"))]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from core.json_records import Record, records_within, words_of_name
 from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.records.picking import asks_only_for_time, picked
+from core.language.records.record_lines import field_line, is_plain
 from core.language.records.told import Read, Told, name_of, told_in
 from core.language.requested_changes import asks_about, asks_of_us, names_change, wishes
 from core.language.several import means_the_other, place_of
 from core.language.text import normal
 from core.language.words import REFERS, content_stems, leans_on_before
 from core.offline.answering.asked_fields import asked_fields
-from core.offline.answering.found_records import FOUND, field_line, is_plain
+from core.offline.answering.found_records import FOUND
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Result
 from core.offline.reading.followups import SHORT

@@ -213,7 +213,7 @@ class ShopSpeaker(ShopWishes):
 
     def _possible(self, intent: str, order: Facts, clause: str) -> str:
         """Say whether a change that is only asked about can be made to an order, and what the articles say to it."""
-        rule = self._sure(clause, intent, order)
+        rule = self._sure(clause, intent, order) if self._can(intent, order) else ""
         paid = order.get("paid") or order.get("total")
         worth = (
             self.say("worth", amount=money(paid)) if paid and _MONEY.search(in_english(clause, self.language)) else ""
@@ -222,18 +222,23 @@ class ShopSpeaker(ShopWishes):
         return "\n\n".join(filter(None, (said, rule)))
 
     def _verdict(self, intent: str, order: Facts) -> str:
-        fits, yes, no = _POSSIBLE[intent]
+        _, yes, no = _POSSIBLE[intent]
         if "requested" in str(order.get("status")):
             return self.say("requested")
         if is_pending(order) and intent != "return" and not can_be_changed(order):
             return self.say("changed_once")
-        sent_back = "exchange" if intent == "swap" else intent
-        possible = fits(order) and (is_pending(order) or order.get(f"{sent_back}_possible") is not False)
+        sent_back, possible = "exchange" if intent == "swap" else intent, self._can(intent, order)
         if intent == "swap" and possible:
             return self.possible_swap(order)
         if until := None if is_pending(order) else order.get(f"{sent_back}_until"):
             return self.say("until" if possible else "was_until", day=self.day(until))
         return self.say(yes if possible else no)
+
+    def _can(self, intent: str, order: Facts) -> bool:
+        """Say whether an order is in a state for a change, and its time is not over."""
+        sent_back = "exchange" if intent == "swap" else intent
+        in_time = is_pending(order) or order.get(f"{sent_back}_possible") is not False
+        return _POSSIBLE[intent][0](order) and in_time
 
     def _sure(self, clause: str, intent: str, order: Facts) -> str:
         """Return what the articles say to a question that asks for more than whether something can be done."""
