@@ -271,6 +271,8 @@ def any_action(field: str) -> str:
     return "|".join(words for action in ACTIONS.values() if (words := getattr(action, field)))
 
 
+DEED_VERB = re.compile(rf"\b(?:{any_action('verbs')})\w*")
+"""Matches a verb for a deed, in any form."""
 _DEEDS = ("cancel", "refund", "return", "exchange", "change", "book", "remove", "add", "pause")
 _ORDERED = {
     kind: re.compile(rf"\b(?:{'|'.join(filter(None, (ACTIONS[kind].verbs, ACTIONS[kind].orders)))})\b")

@@ -233,6 +233,7 @@ CONTINUES = re.compile(
     r"(?:until|till|by|at|in|after|before|without|per|since)(?: \w+){1,2})\W*$"
 )
 REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|one|ones|there)\b")
+OWN_THING = re.compile(r"\b(?:my|our|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr\w+)\b")
 _OWN_SUBJECT = re.compile(
     r"\b(?:do|does|did) (?!(?:i|we|you|he|she|it|they|this|that|these|those|the|my|our|your|their|any|all|both|"
     r"not)\b)\w+"

@@ -17,7 +17,7 @@ from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_of_us, wishes, without_lead
 from core.language.several import count_of, tried_already
 from core.language.text import normal, sentences, stem
-from core.language.words import content_stems, content_words, corrected, spelled
+from core.language.words import OWN_THING, content_stems, content_words, corrected, spelled
 from graph.procedures.format.procedure import Procedure
 from tools.tool import Tool
 
@@ -72,7 +72,6 @@ GOES_AHEAD = re.compile(
     r"allez-y|faites-le|vas-y|hazlo|hágalo|adelante)\b"
 )
 """What orders that which was just spoken of."""
-OWN = re.compile(r"\b(?:my|our|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr\w+)\b")
 UNABLE = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:can ?not|can'?t|won'?t|will not|do(?: not|n'?t) (?:want|need)|(?:am|are) (?:not able|"
     r"unable))\b",
@@ -290,7 +289,9 @@ class Chooser:
         """
         readings = _readings(corrected(text))
         said = normal(text)
-        goes_ahead = GOES_AHEAD.search(said) and (answer_to_confirmation(said) != "yes" or OWN.search(normal(before)))
+        goes_ahead = GOES_AHEAD.search(said) and (
+            answer_to_confirmation(said) != "yes" or OWN_THING.search(normal(before))
+        )
         ordered = bool(goes_ahead) or any(map(deeds_in, readings)) or wishes(text)
         if not readings or is_question(text) or not ordered or len(text.split()) > FEW_WORDS:
             return None

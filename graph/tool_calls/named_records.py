@@ -1,11 +1,10 @@
 """Tell which record is meant where a customer names something in it instead of giving its number."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.json_records import records_within
-from core.language.action_words import any_action
+from core.language.action_words import DEED_VERB
 from core.language.text import normal
 from core.language.words import content_stems
 from core.safety.injection_patterns import asks_for_action
@@ -13,7 +12,6 @@ from core.safety.injection_patterns import asks_for_action
 _NAMES = frozenset({"name", "title"})
 _LONGEST_NAME = 60
 """Characters of a name; longer ones are texts."""
-_DEED = re.compile(rf"\b(?:{any_action('verbs')})\w*")
 
 
 def called_by_name(identifier: str, wish: str, results: Iterable[Any]) -> bool:
@@ -25,7 +23,7 @@ def called_by_name(identifier: str, wish: str, results: Iterable[Any]) -> bool:
     for record in records:
         if ids := {str(record[key]) for key in keys & record.keys()}:
             (own if identifier in ids else others).update(_stems_of_names(record))
-    return not set(content_stems(_DEED.sub(" ", normal(wish)))).isdisjoint(own - others)
+    return not set(content_stems(DEED_VERB.sub(" ", normal(wish)))).isdisjoint(own - others)
 
 
 def _stems_of_names(record: Mapping[str, Any]) -> list[str]:

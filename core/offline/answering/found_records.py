@@ -20,7 +20,7 @@ from core.language.records.record_lines import (
 from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal
-from core.language.words import content_stems, content_words
+from core.language.words import OWN_THING, content_stems, content_words
 from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.clauses import clauses
@@ -34,7 +34,6 @@ _OWN = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|ours|this|that|it|these|those|they|them|ich|mir|mich|mein\w*|wir|uns|unser\w*|je|moi|"
     r"mon|ma|mes|nous|notre|nos|yo|mi|mis|tengo|tenemos|nuestr\w+)\b|\bj'"
 )
-_OWN_THING = re.compile(r"\b(?:my|our|mein\w*|unser\w*|mon|ma|mes|notre|nos|mis?|nuestr\w+)\b")
 _MAY_CHANGE = re.compile(
     r"\b(?:can|could|may) (?:i|we|you)\b(?!.*\b(?:book|make|get|have|see)\b)|"
     r"\b(?:kann|könnte|darf) ich\b(?!.*\b(?:buchen|machen|haben|bekommen)\b)|"
@@ -186,7 +185,7 @@ def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH, english
     `can I move my appointment?` where none is booked.
     """
     said = normal(f"{conversation.message} {english}")
-    if not (_OWN_THING.search(said) and (_MAY_CHANGE.search(said) or asks_facts(said))):
+    if not (OWN_THING.search(said) and (_MAY_CHANGE.search(said) or asks_facts(said))):
         return ""
     stems = set(content_stems(said))
     about = [r for r in conversation.results if not r.failed and meet(stems, content_stems(_listed_by(r)))]
@@ -217,7 +216,7 @@ def own_records(conversation: Conversation, *, found: str = FOUND, locale: str =
     said = normal(conversation.message)
     results = conversation.results
     if not _LIST.search(said):
-        stems = content_stems(said) if _OWN_THING.search(said) and _MAY_CHANGE.search(said) else []
+        stems = content_stems(said) if OWN_THING.search(said) and _MAY_CHANGE.search(said) else []
         results = tuple(one for one in results if meet(stems, content_stems(_listed_by(one))))
     told = records_found(results, conversation.message, found=found, locale=locale) if _OWN.search(said) else ""
     return told if told not in conversation.last_reply else ""

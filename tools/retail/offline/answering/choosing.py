@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from core.language.action_words import any_action
+from core.language.action_words import DEED_VERB
 from core.language.fixed_sentences import list_words
 from core.language.records.descriptions import described, describing, words_of_value
 from core.language.reference_numbers import reference_numbers
@@ -39,7 +39,6 @@ _OF_ORDER = re.compile(
     r"(?: (?!for\b|to\b|into\b|by\b)[\w'-]+){1,4}"
 )
 """Points at an order by its goods, which are not the ones that are meant."""
-_DEED = re.compile(rf"\b(?:{any_action('verbs')})\w*")
 
 
 def is_pending(order: Facts) -> bool:
@@ -235,7 +234,7 @@ def _of_version(told: str, words: str, orders: Sequence[Facts]) -> list[Facts]:
 
 def _names_other(request: Request, orders: Sequence[Facts], desk: Toolbox) -> bool:
     """Say whether the request names an item that only other orders have; raises CallNeeded to know them."""
-    if with_items_in(request.text, orders) or not product_words(_DEED.sub(" ", normal(request.text))):
+    if with_items_in(request.text, orders) or not product_words(DEED_VERB.sub(" ", normal(request.text))):
         return False
     ids = {order["order_id"] for order in orders}
     return bool(with_items_in(request.text, [other for other in all_orders(desk) if other["order_id"] not in ids]))
