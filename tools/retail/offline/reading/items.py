@@ -15,14 +15,11 @@ _GENERIC_TEXT = (
     "set kit smart electric digital wireless indoor light led garden action portable mechanical patio home new"
 )
 _GENERIC = frozenset(stem(word) for word in _GENERIC_TEXT.split())
-ITEM_ID = re.compile(r"\b[A-Z]?\d{6,12}\b")
 _PLURAL = re.compile(r"\b(?:both|all|two|three|\d+ of|each|every)\b")
 
 
 def meant_items(text: str, items: Sequence[Facts]) -> list[Facts]:
-    """Return the items a text names: by id, by name, by name and options, or all of them but those it excepts."""
-    if ids := set(ITEM_ID.findall(text)) & {str(item.get("item_id")) for item in items}:
-        return [item for item in items if str(item.get("item_id")) in ids]
+    """Return the items a text names: by name, by name and options, or all of them but those it excepts."""
     kept = kept_part(text)
     if kept and (spared := _named(kept, items)):
         asked = normal(text)[: -len(kept)]
@@ -54,10 +51,6 @@ def _told_apart(text: str, item: Facts, chosen: Sequence[Facts]) -> list[Facts]:
     same = [other for other in chosen if other.get("name") == item.get("name")]
     if len(same) == 1 or _PLURAL.search(normal(text)):
         return same
-    if re.search(r"\b(?:more expensive|most expensive|pricier|dearer)\b", normal(text)):
-        return [max(same, key=lambda one: float(one.get("price", 0)))]
-    if re.search(r"\b(?:less expensive|least expensive|cheaper|cheapest)\b", normal(text)):
-        return [min(same, key=lambda one: float(one.get("price", 0)))]
     counts = told_apart_by(text, same)
     return [one for one, count in zip(same, counts, strict=True) if count == max(counts)]
 

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.language.text import normal
-from tools.retail.offline.reading.items import ITEM_ID, named_values, size_rank, squash
+from tools.retail.offline.reading.items import named_values, size_rank, squash
 
 Facts = Mapping[str, Any]
 
@@ -80,9 +80,6 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
     possible.
     """
     in_stock = [v for v in variants if v.get("available")]
-    ids = set(ITEM_ID.findall(text))
-    if named := [v for v in in_stock if str(v.get("item_id")) in ids]:
-        return named[:1]
     has = current.get("options") or {}
     wanted = wanted_options(text, variants, has)
     differs = any(str(value) != str(has.get(key)) for key, value in wanted.items())
@@ -99,7 +96,7 @@ def fitting_variants(text: str, variants: Sequence[Facts], current: Facts) -> li
 
 def changes_only_what_is_asked(text: str, variant: Facts, variants: Sequence[Facts], current: Facts) -> bool:
     """Say whether a version differs from the item only in options the text speaks of, or in a price it asks for."""
-    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)) or ITEM_ID.search(text):
+    if _CHEAPEST.search(normal(text)) or _DEAREST.search(normal(text)):
         return True
     has = current.get("options") or {}
     wanted = wanted_options(text, variants, has)
