@@ -13,11 +13,20 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, Executable, MetaData, Row, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio.engine import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from core.errors import BackendUnavailable
-from core.storage.engines import async_engine_of, engine_of, make_private, open_engine, parse_url, shown, sqlite_file
+from core.storage.engines import (
+    AsyncConnection,
+    AsyncEngine,
+    async_engine_of,
+    engine_of,
+    make_private,
+    open_engine,
+    parse_url,
+    shown,
+    sqlite_file,
+)
 from core.storage.schema_versions import bring_up_to_date
 from core.storage.shared_visits import SharedVisits
 from core.storage.word_index import WORD_INDEXES

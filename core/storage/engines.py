@@ -5,15 +5,20 @@ import sqlite3
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio.engine import AsyncEngine, create_async_engine
 
 from core.errors import SettingsError
 from core.extras import need_extra
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio.engine import AsyncConnection as AsyncConnection
+    from sqlalchemy.ext.asyncio.engine import AsyncEngine as AsyncEngine
+else:  # they bring an object-relational mapper, 6 MB that a conversation mostly does without
+    AsyncConnection = AsyncEngine = Any
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_SECONDS = 10
@@ -69,6 +74,8 @@ def engine_of(url: URL, **options: Any) -> Engine:
 
 def async_engine_of(url: URL, **options: Any) -> AsyncEngine:
     """Open such a database for an event loop."""
+    from sqlalchemy.ext.asyncio.engine import create_async_engine
+
     engine = create_async_engine(_with_driver(url, "aiosqlite"), connect_args=_connect_args(url), **options)
     _prepare(engine.sync_engine)
     return engine

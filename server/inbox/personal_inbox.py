@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.privacy.personal_data import Person, PersonalTables, pseudonym
+from core.storage.engines import AsyncConnection
 from server.inbox.inbox_schema import FIGURES, MESSAGES, NOTES, RATINGS, REPLY_RATINGS, THREADS, TURNS
 from server.inbox.leases import Leases
 from server.inbox.message_inbox import Inbox

@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import Refused
 from core.language.fixed_sentences import phrase
 from core.storage.column_types import record_of
 from core.storage.database import Database, OwnDatabase
+from core.storage.engines import AsyncConnection
 from tools.actions.action import IN_FLIGHT, RUNNABLE, Action, Event, State
 from tools.actions.changes import Change, Outcome, change_json, fingerprint
 from tools.actions.ledger_schema import (

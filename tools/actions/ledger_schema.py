@@ -18,10 +18,10 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.errors import InputError
 from core.storage.column_types import Instant, record_of
+from core.storage.engines import AsyncConnection
 from core.storage.schema_versions import HISTORY, History
 from tools.actions.action import Action, State
 from tools.actions.changes import read_change

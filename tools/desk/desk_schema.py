@@ -23,11 +23,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.errors import NoTicket
 from core.pictures import Picture
 from core.storage.column_types import record_of
+from core.storage.engines import AsyncConnection
 from core.storage.schema_versions import HISTORY, History
 from core.storage.word_index import WORD_INDEXES, WordIndex
 from tools.desk.ownership import Ownership

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.privacy.personal_data import Person, PersonalTables, pseudonym
+from core.storage.engines import AsyncConnection
 from tools.desk.desk_schema import deliveries, events, metadata, notes, presence, ticket_number, tickets
 from tools.desk.ownership import WITH_PEOPLE
 from tools.desk.tickets import TEXT_LIMITS

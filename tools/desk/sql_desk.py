@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import KeyReused, Refused
 from core.pictures import Picture
 from core.storage.database import Database
+from core.storage.engines import AsyncConnection
 from tools.desk.desk_schema import (
     deliveries,
     delivery_of,

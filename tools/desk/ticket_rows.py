@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.storage.database import Database, OwnDatabase
+from core.storage.engines import AsyncConnection
 from tools.desk.desk_schema import metadata, notes, ownership_values, read_ticket, send, serial_of, tickets
 from tools.desk.ownership import Move, Ownership, Worked, check_free, move
 from tools.desk.tickets import NoteKind, Ticket, TicketNote

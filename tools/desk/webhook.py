@@ -23,11 +23,11 @@ from weakref import WeakKeyDictionary
 import httpx
 from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.observability.counters import WEBHOOKS_GIVEN_UP
 from core.storage.database import Database
+from core.storage.engines import AsyncConnection
 from tools.desk.desk_schema import events, serial_of
 from tools.desk.ticket_data import ticket_data
 from tools.desk.tickets import Ticket

@@ -29,12 +29,12 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.storage.column_types import Instant
 from core.storage.database import OwnDatabase
+from core.storage.engines import AsyncConnection
 from core.storage.schema_versions import HISTORY, History
 from tools.business.business_rules import IdentityRule
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, func, or_, select
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.errors import BackendUnavailable, Refused
 from core.storage.database import Answer, Database, cause_of, make_tables, sql_errors
+from core.storage.engines import AsyncConnection
 from tools.actions.changes import Change, Outcome
 from tools.retail.shop_records import (
     NO_CUSTOMER,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, inspect, select, update
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from core.errors import Refused
+from core.storage.engines import AsyncConnection
 from core.storage.schema_versions import HISTORY, version_of
 from tools.actions.changes import Change, Outcome
 from tools.retail.known_customers import remember_customers, remember_orders
