@@ -8,7 +8,10 @@ from core.embeddings.minilm import MiniLM
 from core.language.words import leans_on_before
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import SURE, find_quote
+from core.offline.model import OfflineChatModel
 from core.offline.reading.chat_request import QuotedPassage
+from core.passages import Passage
+from core.safety.untrusted_text import quote_turn
 from ingest.search.article_search import HybridRetriever
 from tests.offline_shop import Talk
 from tests.test_offline_answers_heldout import Model, answer, model, retriever
@@ -263,3 +266,24 @@ def test_of_two_articles_that_answer_alike_both_are_told_and_of_one_no_more_than
     assert quote is not None
     assert quote.score >= SURE
     assert set(quote.text.replace("]. ", "].\n").splitlines()) == told
+
+
+def test_what_tells_more_of_the_same_is_not_met_with_the_same_passage_but_with_a_person() -> None:
+    speed = "Measure the speed with a cable. If less than half arrives three times, tell us: a technician looks at it."
+    passages = [QuotedPassage(1, "Slow internet", "", speed)]
+    told = find_quote("my internet is slow", passages, MiniLM())
+    assert told is not None
+    more = find_quote("the speed was 80 with the cable, three times", passages, MiniLM(), told=told.text)
+    assert more is not None
+    assert (told.again, more.again) == (False, True)
+
+
+def test_the_statement_that_a_question_going_on_names_is_told_though_it_stood_in_the_reply_before() -> None:
+    visit = "La visite d'un technicien"
+    article = "Une visite dure environ une heure. Une personne d'au moins 16 ans doit être présente. Elle coûte 59 EUR."
+    passages = [Passage(id="visite:0", article_id="visite", title=visit, text=article)]
+    model = OfflineChatModel(embeddings=MiniLM())
+    first = [("user", quote_turn("combien coûte la visite du technicien ?", passages))]
+    then = quote_turn("et mon fils sera là, il a 15 ans, ça va ?", passages)
+    reply = model.invoke([*first, ("assistant", f"{article} [1]"), ("user", then)]).text
+    assert "16 ans" in reply

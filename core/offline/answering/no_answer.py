@@ -28,10 +28,10 @@ _CHOICE = 4
 def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
     """Return what is said where no article surely answers a question, in other words than the last time.
 
-    What is nearest is quoted as such, and never twice.
+    What is nearest is quoted as such, and never twice, unless a question that goes on names one statement of it.
     """
     if nearest := desk.nearest(question, before):
-        if is_told(nearest.text, desk.conversation.last_reply):
+        if nearest.again or (not before and is_told(nearest.text, desk.conversation.last_reply)):
             return f"{NO_MORE} {OFFER}"
         return f"{_NOT_SURE} “{nearest.title}”:\n\n{nearest.text}\n\n{OFFER}"
     question = f"{before} {question}".strip()

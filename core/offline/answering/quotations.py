@@ -109,12 +109,13 @@ def find_quote(
         sure, said, scored = certainty(about, about), about, about
     text = " ".join(cited(one, *room) for one, room in zip(said, _ROOM, strict=False))
     title = said[0].passage.title
-    if not is_told(text, told) or not (before or sure < SURE):
+    asked_anew = not before and sure >= SURE and (asks_about(question) or asks(question))
+    if asked_anew or not is_told(text, told):
         return Quote(text, sure, title)
     if more := _further(scored, alone, question, told):
         [more] = _told(question, [more], goes_on)
         return Quote(cited(more, *_ROOM[0]), sure, more.passage.title)
-    asks_more = asks(question) or CONTINUES.match(normal(question))
+    asks_more = asks(question) or (before and CONTINUES.match(normal(question)))
     if asks_more and (one := _asked_again(_whole(said[0], scored), alone, question)):
         return Quote(cited(one, 1, _ROOM[0][1]), sure, title)
     return Quote(text, sure, title, again=True)

@@ -169,9 +169,9 @@ class Speaker:
         for words in (asked, read(self.desk.conversation.message)):
             mine, theirs = own.nearest(words, before), english.nearest(words, before)
             if mine and self._shares(f"{before} {words}", own, mine, theirs):
-                return self._unsure("not_sure", mine)
+                return self._unsure("not_sure", mine, before)
             if nearest := theirs or mine:
-                return self._unsure("not_sure_in_english" if theirs else "not_sure", nearest)
+                return self._unsure("not_sure_in_english" if theirs else "not_sure", nearest, before)
         return self._without_answer()
 
     def quoted_rule(self, asked: str, before: str = "", *, about: str = "") -> str:
@@ -204,8 +204,8 @@ class Speaker:
     def _no_more(self) -> str:
         return f"{self.say('no_more')} {self.say('offer')}"
 
-    def _unsure(self, key: str, quote: Quote) -> str:
-        if is_told(quote.text, self.desk.conversation.last_reply):
+    def _unsure(self, key: str, quote: Quote, before: str) -> str:
+        if quote.again or (not before and is_told(quote.text, self.desk.conversation.last_reply)):
             return self._no_more()
         return f"{self.say(key, title=quote.title, quote=quote.text)} {self.say('offer')}"
 
