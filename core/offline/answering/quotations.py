@@ -123,13 +123,14 @@ def find_quote(
 
 def _told(question: str, scored: Sequence[Scored], goes_on: str) -> list[Scored]:
     """Return what is told of passages: to a question for one thing the statements alone that most likely answer it and
-    what limits one of them, else the passages of these.
+    what limits one of them, else all of the passage that holds the likeliest.
 
     The statements that have the value which a question that goes on asks for are told alone.
     """
     found = likeliest(scored)
     if not (asks_about(question) or asks(question)) or _OPEN.search(normal(question)):
-        return [one for one, _ in found]
+        (best, _), *others = found
+        return [best, *(_alone(one, kept) for one, kept in others)]
     plain = normal(goes_on)
     valued = [(one, {i for i in kept if has_asked_value(plain, normal(one.statements[i].text))}) for one, kept in found]
     return [_alone(one, kept) for one, kept in ([both for both in valued if both[1]] or found)]
