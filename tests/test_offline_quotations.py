@@ -3,6 +3,7 @@ answer.
 """
 
 import pytest
+from langchain_core.tools import StructuredTool
 
 from core.embeddings.minilm import MiniLM
 from core.language.words import leans_on_before
@@ -287,3 +288,18 @@ def test_the_statement_that_a_question_going_on_names_is_told_though_it_stood_in
     then = quote_turn("et mon fils sera là, il a 15 ans, ça va ?", passages)
     reply = model.invoke([*first, ("assistant", f"{article} [1]"), ("user", then)]).text
     assert "16 ans" in reply
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("do gift cards run out", "do not expire"), ("a screw is missing from my table", "14 days of delivery")],
+)
+def test_who_is_not_signed_in_hears_what_articles_say_where_records_would_only_add_to_it(
+    question: str, told: str
+) -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    for name in ("list_orders", "get_order"):
+        talk.tools[name] = StructuredTool.from_function(
+            lambda: "Please sign in first, so that I can look into your account.", name=name, description=name
+        )
+    assert told in talk.say(question)

@@ -1,7 +1,7 @@
 """Answer questions about orders, the customer's own data, and policy."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.language.fixed_sentences import list_words
@@ -270,9 +270,17 @@ def policy(request: Request, desk: Toolbox) -> str:
     if _WARRANTY.search(normal(request.text)) and (arrived := _arrived(request, desk)):
         return f"{arrived} {quoted('For how many years from the day of delivery is there a warranty?', desk)}".strip()
     if told != DONT_KNOW:
-        since = _arrived(request, desk) if behind(request.text, AT_DELIVERY) else ""
+        since = _if_shown(_arrived, request, desk) if behind(request.text, AT_DELIVERY) else ""
         return "\n\n".join(filter(None, (since, told)))
-    return _own_goods(request, desk, *_ABOUT_ORDERS) or nearest_fact(request, desk) or told
+    return _own_goods(request, desk, *_ABOUT_ORDERS) or _if_shown(nearest_fact, request, desk) or told
+
+
+def _if_shown(tell: Callable[[Request, Toolbox], str], request: Request, desk: Toolbox) -> str:
+    """Return what records add to articles; nothing where they are not shown, as to who is not signed in."""
+    try:
+        return tell(request, desk)
+    except ReplyNow:
+        return ""
 
 
 def _arrived(request: Request, desk: Toolbox) -> str:
