@@ -13,6 +13,7 @@ from langgraph.prebuilt.tool_node import ToolRuntime
 from core.clock import utc_now
 from core.errors import BackendUnavailable, Refused
 from core.json_records import parsed_json
+from core.language.words import content_stems
 from graph.procedures.cases import Case, case_for, kept, open_case
 from graph.procedures.choice import Asks, Chooser, Embed, nobody_asks
 from graph.procedures.format.catalogue import Catalogue, ToolSpec, spec_from_schema
@@ -53,6 +54,8 @@ class ProcedureBook:
     """The reads that conditions may call, as plain JSON."""
     lists: Sequence[str] = ()
     """The reads that tell what the codes in records stand for."""
+    called: frozenset[str] = frozenset()
+    """Stems of what records of any kind are called, which describe none of them."""
     chooser: Chooser | None = None
     """Chooses among procedures where no model does, or where one did nothing with a request."""
     leads: bool = False
@@ -181,6 +184,9 @@ def open_book(
         catalogue=catalogue_of(tools),
         records={tool.name: record_of(tool) for tool in tools if tool.effect == "read"},
         lists=[tool.name for tool in tools if tool.explains_codes],
+        called=frozenset(
+            content_stems(" ".join(c for tool in tools if tool.effect == "read" for c in tool.also_called))
+        ),
         chooser=Chooser(procedures, embed, writes=writes, asks=asks) if embed else None,
         leads=leads and embed is not None,
         now=now,

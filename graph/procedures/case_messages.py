@@ -137,8 +137,9 @@ async def apply_message(
         cases = about_told(book, cases, text, source, told)
         cases = of_the_same_record(book, cases, told_no or open_one, text)
     changed = [known_of(case) for case in cases] != known
-    if told_no and not changed and (objects(text) or leans_on_before(text)):
-        other = await about_another(book, told_no, text, source, context) or (told_no if objects(text) else None)
+    insists = told_no is not None and objects(text, followed(book, told_no))
+    if told_no and not changed and (insists or leans_on_before(text)):
+        other = await about_another(book, told_no, text, source, context) or (told_no if insists else None)
         cases = [*cases, *filter(None, [other])]
         changed = other is not None
     if aside:

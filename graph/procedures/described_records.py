@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from core.language.action_words import deeds_in
 from core.language.corrections import takes_back
 from core.language.fixed_sentences import phrase
 from core.language.greetings import is_small_talk
@@ -74,9 +75,7 @@ async def requests_in(
             found.append((name, said))
     if not found and (asked_whether := book.chooser.asked_whether(text)):
         procedure = book.procedures[asked_whether]
-        words, record = await _telling(book, procedure, text, source, context)
-        if not words and len(spoken_of) == 1 and procedure.subject:
-            record = spoken_of[0] if _fits(procedure, procedure.subject, spoken_of[0]) else None
+        _, record = await _telling(book, procedure, text, source, context, spoken_of)
         found = [(asked_whether, f"{text} ({record})")] if record is not None else []
     if not found and not (before and book.chooser.requests(before)[0][0]):
         named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
@@ -85,9 +84,11 @@ async def requests_in(
 
 
 async def _telling(
-    book: ProcedureBook, procedure: Procedure, text: str, source: str, context: Context
+    book: ProcedureBook, procedure: Procedure, text: str, source: str, context: Context, spoken_of: Sequence[Any] = ()
 ) -> tuple[int, Any]:
-    """Return how many words of a message tell one of the records that a procedure could be about, and which."""
+    """Return how many words of a message tell one of the records that a procedure could be about, and which; by no word
+    the one that was just spoken of.
+    """
     subject = procedure.subject
     if subject is None:
         return 0, None
@@ -97,8 +98,13 @@ async def _telling(
     choices = wanted.choices if isinstance(wanted, AskNext) and wanted.slot == subject else [one]
     if record is not None:
         return (NAMED if record in choices else 0), record
-    records, (places, told) = records_described([choice for choice in choices if choice is not None], case, text)
-    return (len(told), list(records)[places[0]]) if len(places) == 1 else (0, None)
+    records, (places, told) = records_described(
+        [choice for choice in choices if choice is not None], case, text, book.called
+    )
+    near = [record for record in spoken_of if record in choices]
+    return (
+        (len(told), list(records)[places[0]]) if told and len(places) == 1 else (0, near[0] if len(near) == 1 else None)
+    )
 
 
 def described_case(book: ProcedureBook, case: Case, text: str, source: str, context: Context) -> Case | None:
@@ -106,12 +112,16 @@ def described_case(book: ProcedureBook, case: Case, text: str, source: str, cont
     wanted = next_of(book, case, context)
     if not isinstance(wanted, AskNext) or len(wanted.choices) < 2:
         return None
-    choice = described_choice(wanted.choices, case, text)
+    choice = described_choice(wanted.choices, case, text, book.called)
     return None if choice is None else with_slot(followed(book, case), case, wanted.slot, choice, source)
 
 
-def objects(text: str) -> bool:
-    """Say whether a message insists after a no, or tells why it should not hold."""
+def objects(text: str, procedure: Procedure) -> bool:
+    """Say whether a message insists after a no of a procedure, or tells why it should not hold; who asks for another
+    kind of change does neither.
+    """
+    if is_question(text) and not deeds_in(text) <= deeds_in(procedure.source.text):
+        return False
     if is_small_talk(text) or concedes(text) or takes_back(text) or hesitates(text):
         return False
     return insists(text) or not is_question(text) or (leans_on_before(text) and not content_words(text))

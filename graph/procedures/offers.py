@@ -27,20 +27,22 @@ def records_behind(choices: Sequence[Any], case: Case) -> dict[Any, Record]:
     return {choice: record for choice, record in found.items() if record is not None}
 
 
-def described_choice(choices: Sequence[Any], case: Case, text: str) -> Any:
+def described_choice(choices: Sequence[Any], case: Case, text: str, called: frozenset[str] = frozenset()) -> Any:
     """Return the choice whose record a message describes as no other, or None."""
     said = " ".join((without_past(normalised(text)), *CAPITALS.findall(text)))
-    records, (places, told) = records_described(choices, case, said)
+    records, (places, told) = records_described(choices, case, said, called)
     return list(records)[places[0]] if told and len(places) == 1 and len(records) == len(choices) else None
 
 
 def records_described(
-    choices: Sequence[Any], case: Case, text: str
+    choices: Sequence[Any], case: Case, text: str, called: frozenset[str] = frozenset()
 ) -> tuple[dict[Any, Record], tuple[list[int], set[str]]]:
-    """Return the records behind choices, and which of them a text describes, as `described` does."""
+    """Return the records behind choices, and which of them a text describes, as `described` does, by other words than
+    what all of them are `called`.
+    """
     records = records_behind(choices, case)
     said = dated(text, date.fromisoformat(case["today"])) if case["today"] else text
-    return records, described(describing(said), list(records.values()), _names(case))
+    return records, described(describing(said) - called, list(records.values()), _names(case))
 
 
 def _names(case: Case) -> dict[str, set[str]]:
