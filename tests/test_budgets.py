@@ -36,7 +36,7 @@ async def test_a_turn_that_spends_its_budget_goes_to_a_person() -> None:
 
 
 async def test_a_conversation_has_a_budget_of_its_own() -> None:
-    agent = agent_of(parts(scripted("Hello there."), budgets=Budgets(thread=Budget(requests=2))))
+    agent = agent_of(parts(scripted("Gladly, go on."), budgets=Budgets(thread=Budget(requests=2))))
     owners = [(await agent.send("t", text, customer_id="ada")).owner for text in ("one", "two", "three")]
     assert owners == ["bot", "bot", "pending"]
 
