@@ -59,6 +59,12 @@ def test_what_became_of_money_and_of_what_was_sent_back_is_told_from_the_record(
             "#AF1033",
         ),
         (HANA, ["does my sister have to pay customs when it comes"], "", "#AF"),
+        (
+            ANNIKA,
+            ["parcel came wednesday, knife handle is cracked", "do i pay for sending it back"],
+            "You do not pay for sending the damaged item back",
+            "#AF10299",
+        ),
     ],
 )
 def test_what_is_asked_of_an_order_is_told_of_that_one(

@@ -215,7 +215,7 @@ THAT_ONE = re.compile(
 )
 DUTY = re.compile(
     r"(?<!how long )(?<!days )(?<!time )\b(?:do|does|must|should|would) (?:i|she|he|they|(?:my|the) \w+) "
-    r"(?:have to|need to|must)\b|\bwho (?:has|have) to\b"
+    r"(?:have to|need to|must|pay for)\b|\bwho (?:has|have) to\b"
 )
 """`do I have to pay for that?` asks for a rule."""
 I_PAID = re.compile(
