@@ -196,7 +196,7 @@ async def test_beside_a_rule_stands_what_it_looks_at_in_the_record_that_is_meant
         "---\ntitle: Cancelling\n---\n# Cancelling\n\nA crossing with a flexible ticket can be cancelled at any time.\n"
     )
     async with talks(tmp_path, {**FILES, "articles/cancelling.md": rule}) as talk:
-        reply = (await talk("can I cancel my ticket for the ferry on 18 June?"))[-1]
+        reply = (await talk("until when can my ticket for the ferry on 18 June be cancelled?"))[-1]
     assert "crossing id: KX13, ticket: flexible" in reply
     assert "flexible ticket can be cancelled" in reply
 

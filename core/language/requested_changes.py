@@ -51,7 +51,7 @@ _QUESTION = _begins(
     r")?(?:people|customers|someone|somebody|anyone)|the|my|a|an|an?y?|some|orders?|items?|returns?|refunds?|"
     r"exchanges?|things?|cancel\w+|return\w+|exchang\w+|chang\w+|swapp\w+|#?[a-z]{0,3}\d{4,})",
     r"(?:am|do|don't|have|haven't) (?:i|we|you|they|the|my|your|all|any|returns|refunds|exchanges)|(?:is|isn't|"
-    r"are|aren't|was|were|does|doesn't|did|didn't|has) #?\w+",
+    r"are|aren't|was|were|does|doesn't|did|didn't|has) #?\w+\b(?![,.;!])",  # `did that, still no light` tells
     r"(?:if|whether|when|once|supposing|suppose|assuming|say) (?!you )",
     # German
     r"(?:bis |ab |seit |in |für )?(?:wie|was|wann|wo|wohin|warum|wieso|weshalb|wer|wem|wen|welche[nmrs]?)",
