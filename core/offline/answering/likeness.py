@@ -15,6 +15,7 @@ from core.language.words import content_stems, spelled
 from core.offline.answering.passage_statements import Statement, statements
 from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
+from core.safety.injection_patterns import directives
 
 Reading = Callable[[str], str]
 """Puts a text into the language it is compared in."""
@@ -81,8 +82,8 @@ class Scored:
 
 
 def with_statements(passages: Sequence[QuotedPassage]) -> list[tuple[QuotedPassage, list[Statement]]]:
-    """Return the passages that are compared, with what they state."""
-    return [(p, s) for p in passages[:CONSIDERED] if (s := statements(p.text))]
+    """Return the passages that are compared, with what they state; one that gives orders to an agent tells nothing."""
+    return [(p, s) for p in passages[:CONSIDERED] if not directives(p.text) and (s := statements(p.text))]
 
 
 def scored_passages(
