@@ -142,12 +142,21 @@ class Planner:
         if answer == "yes" and OFFER_OF_A_PERSON.search(last_reply) and desk.can(_PERSON):
             raise CallNeeded(Call(_PERSON, {"reason": "the customer accepted the offer of a person"}))
         if answer == "yes" and not asks_something(last_reply, self.open_questions):
+            if open_question := self._asked_before(desk.conversation):
+                return open_question
             if _DO_THAT.search(normal(message)) and _CITES in last_reply:
                 return NotPossible().text
             return small_talk.THANKS if is_thanks(message) else small_talk.NOTHING_OPEN
         if last_reply and (answer == "no" or self._drops(message, last_reply)):
             return small_talk.NOTHING_CHANGED
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
+
+    def _asked_before(self, conversation: Conversation) -> str:
+        """Return what the reply before the last one asks, where the last one only answers a question put in between."""
+        *_, earlier, last = ["", "", *(said.text for said in conversation.said if not said.by_customer)]
+        if _CITES not in last or not asks_something(earlier, self.open_questions):
+            return ""
+        return "\n\n".join(part for part in earlier.split("\n\n") if "?" in part)
 
     def _drops(self, message: str, last_reply: str) -> bool:
         """Say whether a message only takes back what was just asked about."""

@@ -34,6 +34,7 @@ _INDEFINITE = re.compile(r"\b(?:an?|another|other|some\w*|any\w*|my|orders?|ones
 """What a wish says that need not be about the order just told."""
 AGE = re.compile(r"\bthe (older|oldest|newer|newest)\b")
 _ARRIVED = re.compile(r"\b(?:delivered|arrived|came|got|received)\b")
+_ALONE = re.compile(r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b")
 _OF_ORDER = re.compile(
     r"\b(?:in|from|of|to) (?:the|my|that) (?:order|one|parcel|purchase) (?:with|that has|which has|containing)"
     r"(?: (?!for\b|to\b|into\b|by\b)[\w'-]+){1,4}"
@@ -139,6 +140,8 @@ def chosen_orders(
             return named
     if position := _pointed_at(request, desk):
         return [order_of(desk, position)]
+    if question in desk.conversation.last_reply and means_all(request.text):
+        return each_looked_up(reference_numbers(desk.conversation.last_reply), partial(order_of, desk))
     if others := _beside_named(request, desk, fits):
         return others
     talked_about = newest_order(desk.conversation)
@@ -164,6 +167,8 @@ def chosen_orders(
         fitting = [order for order in fitting if said(order)] or fitting
     fitting = of_the_day(request.text, fitting) or fitting
     with_items = with_items_in(request.text, fitting) or with_items_in(request.words, fitting)
+    if _ALONE.search(normal(request.words)):
+        with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
     with_items = with_most(request.words, with_items)
     with_items = _of_version(has or request.text, request.words, with_items)
     if not with_items and (elsewhere := with_items_in(request.words, orders)):

@@ -1,0 +1,30 @@
+"""What a customer chooses in few words is taken: which of several orders, what of it, and a yes beside other words."""
+
+from datetime import date
+
+from tests.offline_shop import on
+
+TODAY = date(2026, 11, 29)
+
+
+def test_goods_that_are_all_of_an_order_point_at_it() -> None:
+    talk = on(TODAY, "tomas_ferreira_1004")
+    talk.say("I ordered the camp stove by mistake. Cancel the order that's only the stove")
+    assert talk.proposed == [("cancel_order", {"order_id": "#AF10308", "reason": "ordered by mistake"})]
+
+
+def test_a_yes_after_something_asked_in_between_has_the_open_question_put_again() -> None:
+    talk = on(TODAY, "tomas_ferreira_1004")
+    asked = talk.say("Cancel my camp stove order please, it was a mistake")
+    assert asked.startswith("Which order shall I cancel?")
+    talk.say("wait, how long does shipping to Canada take?")
+    assert talk.say("ok yes do it") == asked
+    assert talk.proposed == []
+
+
+def test_both_takes_all_the_orders_that_were_listed() -> None:
+    talk = on(TODAY, "oliver_pettigrew_1012")
+    talk.say("please send the camp chairs to 12 Mill Street, Apt 4, Burlington, VT 05401, USA")
+    talk.say("both of them")
+    assert sorted(args["order_id"] for _, args in talk.proposed) == ["#AF10247", "#AF10286"]
+    assert {args["address1"] for _, args in talk.proposed} == {"12 Mill Street"}
