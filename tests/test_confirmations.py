@@ -285,3 +285,28 @@ def test_a_no_behind_a_yes_is_never_a_repetition_of_the_question(text: str) -> N
         "cancel_order", preview="Cancel order #AF1: Mug. Reason: no longer needed. It can no longer be changed."
     )
     assert answer_to_confirmation(text, [asked]) != "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok then just the cancelation, yes",
+        "just the cancellation, yes",
+        "yes, just the cancellation",
+        "the cancellation please, yes",
+    ],
+)
+def test_words_for_what_was_proposed_agree_on_either_side_of_a_yes(text: str) -> None:
+    cancel, address = Asked("cancel_order"), Asked("change_order_address")
+    assert answer_to_confirmation(text, [cancel]) == "yes"
+    assert answer_to_confirmation(text, [address]) == "other"
+    assert answer_to_confirmation(text, [cancel, address]) == "other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["just the cancellation", "not the cancellation, yes", "just the skillet, yes", "cancel everything else, yes"],
+)
+def test_other_words_beside_a_yes_are_read_again(text: str) -> None:
+    cancel = Asked("cancel_order", preview="Cancel order #AF10316: Cast Iron Skillet and Wool Blanket.")
+    assert answer_to_confirmation(text, [cancel]) == "other"

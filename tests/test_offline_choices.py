@@ -2,9 +2,12 @@
 
 from datetime import date
 
+import pytest
+
 from tests.offline_shop import on
 
 TODAY = date(2026, 11, 29)
+PILLOW = "S201303"
 
 
 def test_goods_that_are_all_of_an_order_point_at_it() -> None:
@@ -28,3 +31,25 @@ def test_both_takes_all_the_orders_that_were_listed() -> None:
     talk.say("both of them")
     assert sorted(args["order_id"] for _, args in talk.proposed) == ["#AF10247", "#AF10286"]
     assert {args["address1"] for _, args in talk.proposed} == {"12 Mill Street"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["I want to return the pillow", "the one i ordered together with the tablecloth"],
+        ["I want to return the pillow", "the order with the tablecloth", "gift card please"],
+        ["I want to return the pillow that came with the tablecloth"],
+    ],
+)
+def test_goods_that_others_came_with_only_point_at_their_order(lines: list[str]) -> None:
+    talk = on(TODAY, "grace_okafor_1018")
+    for line in lines:
+        talk.say(line)
+    [(name, args)] = talk.proposed
+    assert (name, args["order_id"], args["item_ids"]) == ("return_items", "#AF10148", [PILLOW])
+
+
+def test_goods_that_go_with_others_go_together() -> None:
+    talk = on(TODAY, "grace_okafor_1018")
+    talk.say("I want to return the pillow together with the tablecloth")
+    assert [len(args["item_ids"]) for _, args in talk.proposed] == [2]

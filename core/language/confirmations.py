@@ -55,7 +55,7 @@ _WHAT = (
 )
 _DEED = (
     rf"(?:{any_action('verbs')}) {_WHAT}|"
-    rf"(?:(?:with|to|confirm) )?the (?:address )?(?:{any_action('called')}|order|request)s?"
+    rf"(?:(?:with|to|confirm|just) )?the (?:address )?(?:{any_action('called')}|order|request)s?"
 )
 _MEANT = (
     r"(?:to )?(?:both|all)(?: of (?:it|them|these|those))?|with (?:it|that|this)|that one|this one|that|this|"
@@ -134,7 +134,7 @@ _NEGATED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|none|neither|nor|without|cannot|nein|rien|nada|niente|нет)(?!\w)"
 )
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
-_AND_YES = re.compile(rf"^(?P<rest>.+?){_GAP}(?:{_AGREED})[ .!]*$")
+_AND_YES = re.compile(rf"^(?P<rest>.+?){_GAP}(?P<yes>{_AGREED})[ .!]*$")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (
@@ -185,11 +185,18 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
     if not normal or len(normal) > _LIMITED:
         return "other"
     plain = _without_deeds(normal, asked)
-    if (_YES.match(plain) or _ACCEPTS.match(plain)) and not _CONDITION.search(_accented_si(plain)):
+    if (_YES.match(plain) or _YES.match(_yes_first(plain)) or _ACCEPTS.match(plain)) and not _CONDITION.search(
+        _accented_si(plain)
+    ):
         return "yes" if _means(normal, asked) else "other"
     if asked and all(_repeats(normal, one.preview) for one in asked) and _means(normal, asked):
         return "yes"
     return "no" if "?" not in normal and (_refuses(normal) or _refuses(plain) or _refuses_twice(normal)) else "other"
+
+
+def _yes_first(normal: str) -> str:
+    """Return a message that ends with a yes as if it began with it: `just the cancellation, yes`."""
+    return _AND_YES.sub(r"\g<yes>, \g<rest>", normal)
 
 
 def _refuses(normal: str) -> bool:

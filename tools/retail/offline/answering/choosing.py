@@ -36,7 +36,8 @@ AGE = re.compile(r"\bthe (older|oldest|newer|newest)\b")
 _ARRIVED = re.compile(r"\b(?:delivered|arrived|came|got|received)\b")
 _ALONE = re.compile(r"\b(?:just|only) (?:the|that|a)\b|\b(?:alone|on its own|by itself|nothing else)\b")
 _OF_ORDER = re.compile(
-    r"\b(?:in|from|of|to) (?:the|my|that) (?:order|one|parcel|purchase) (?:with|that has|which has|containing)"
+    r"\b(?:(?:the|my|that) (?:order|one|parcel|purchase) (?:with|that has|which has|containing)|"
+    r"(?:ordered|bought|purchased|got|came|arrived|delivered)(?: (?:it|them))?(?: together| along)? with)"
     r"(?: (?!for\b|to\b|into\b|by\b)[\w'-]+){1,4}"
 )
 """Points at an order by its goods, which are not the ones that are meant."""
@@ -269,7 +270,7 @@ def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str
     """Return the items of an order that a request is about; raises ReplyNow with a question when that is open."""
     items = list(order.get("items", []))
     said = (request.text, request.before)
-    told = (meant_items(text, items) for one in said for text in (_OF_ORDER.sub(" ", one.casefold()), one))
+    told = (meant_items(text, items) for text in (*(_OF_ORDER.sub(" ", one.casefold()) for one in said), *said))
     found = next(filter(None, told), [])
     if not found and _POINTS.search(request.text.casefold()):
         shown = meant_items_only(desk.conversation.last_reply, order)
