@@ -174,6 +174,23 @@ def test_questions_about_exchanges_addresses_and_payments_propose_nothing(text: 
     assert talk.proposed == []
 
 
+@pytest.mark.parametrize(
+    ("text", "proposes"),
+    [
+        ("Den Wasserkocher würde ich gern zurückschicken, geht das noch?", True),
+        ("Je voudrais renvoyer la bouilloire, c'est encore possible ?", True),
+        ("Quiero devolver el hervidor, ¿todavía se puede?", True),
+        ("Je voudrais renvoyer la bouilloire mais je n'ai plus le carton, c'est encore possible ?", False),
+        ("Ich möchte #AF10283 stornieren, geht das noch?", False),
+        ("Kann ich den Wasserkocher zurückschicken, geht das noch?", False),
+    ],
+)
+def test_a_wish_is_proposed_to_who_only_asks_behind_it_whether_it_is_still_possible(text: str, proposes: bool) -> None:
+    talk = Talk(ADA)
+    reply = talk.say(text)
+    assert bool(talk.proposed) is proposes, reply
+
+
 def test_goods_named_after_others_were_told_are_told_as_well() -> None:
     talk = Talk(ADA)
     talk.say("Wo ist #AF10142?")

@@ -64,6 +64,9 @@ _AND_THE = re.compile(r"^\W*(?:und|et|y|e|en|i) ")
 """Begins what asks the same of something else."""
 _LAST_PART = re.compile(r"[,;] ")
 """Where `I would like to return it, but the box is gone, is that all right?` begins to ask."""
+_BUT = re.compile(r"\b(?:aber|mais|pero)\b")
+_STILL_POSSIBLE = frozenset(content_stems("still possible works"))
+"""What `is that still possible?` comes down to in English: the record answers it."""
 _MONEY = re.compile(r"\b(?:how much|money|price|amount)\b")
 _FAULTS = tuple(one for one in TROUBLES if not re.search(r"late|lost", one[1]))
 """Troubles that are answered by a rule, and not by where the parcel is."""
@@ -101,7 +104,8 @@ class ShopSpeaker(ShopWishes):
             if not asks:
                 return wishes[intent]()
             if order := self._asked_about(intent, clause):
-                return self._possible(intent, order, clause)
+                wished = self._wishes_if_possible(clause) and self._can(intent, order)
+                return wishes[intent]() if wished else self._possible(intent, order, clause)
         if going_on:
             return wishes[going_on]()
         if fault := self._fault(clause):
@@ -210,6 +214,14 @@ class ShopSpeaker(ShopWishes):
             return fitting[0]
         before = newest_order(self.desk.conversation)
         return order_of(self.desk, before) if before and not naming and self.hears("it", normal(clause)) else None
+
+    def _wishes_if_possible(self, clause: str) -> bool:
+        """Say whether a clause is a wish that is followed only by the question whether that is still possible."""
+        wish, *questions = _LAST_PART.split(clause)
+        if len(questions) != 1 or asks_about(wish) or _BUT.search(normal(wish)):
+            return False
+        asked = set(content_stems(in_english(questions[0], self.language)))
+        return set(content_stems("still")) <= asked <= _STILL_POSSIBLE
 
     def _possible(self, intent: str, order: Facts, clause: str) -> str:
         """Say whether a change that is only asked about can be made to an order, and what the articles say to it."""
