@@ -242,6 +242,11 @@ def test_the_part_of_a_message_that_asks_is_answered() -> None:
     assert "10–15 business days" in reply
 
 
+def test_a_story_beside_a_question_does_not_keep_the_nearest_from_being_told() -> None:
+    talk = Talk("ada_brook_1001", embeddings=MiniLM())
+    assert "we ship to Canada" in talk.say("do u ship to germany? want to send my sister a blanket")
+
+
 def test_a_question_is_not_cut_after_its_subject() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     assert "Canada" in talk.say("do you also ship to Canada?")

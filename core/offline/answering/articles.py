@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from core.language.requested_changes import asks_about
 from core.language.text import normal
-from core.language.words import REFERS, content_stems, with_synonyms
-from core.offline.answering.quotations import Quote
+from core.language.words import content_stems, with_synonyms
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Conversation
-from core.offline.reading.clauses import clauses
 from core.offline.reading.followups import SHORT, last_question
-from core.offline.reading.understanding import Request, asks
+from core.offline.reading.understanding import Request
 
 TROUBLE = re.compile(
     r"\b(?:broken|broke|damaged?|cracked|missing|lost|late|delayed|stuck|unknown|wrong|torn|shattered|"
@@ -51,7 +49,7 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = ()) -> 
     The question behind a trouble is asked where the customer's own words find nothing sure.
     """
     question, before = request.text, request.before.replace("\n", " ")
-    quote = _quote(question, before, desk)
+    quote = desk.quote(question, before)
     trouble = behind(question if len(content_stems(question)) > _FEW_WORDS else f"{before} {question}", troubles)
     if trouble and (quote is None or quote.score < _VERY_SURE):
         meant = desk.quote(trouble)
@@ -65,13 +63,6 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = ()) -> 
     plain = normal(question)
     sorry = SORRY if TROUBLE.search(plain) and not re.search(r"\bif\b|\bwhat happens\b", plain) else ""
     return f"{NO_MORE} {OFFER}" if quote.again else sorry + quote.text
-
-
-def _quote(question: str, before: str, desk: Toolbox) -> Quote | None:
-    """Return what surely answers a question, or the part of it that asks where that alone is answered more surely."""
-    asked = [one for one in clauses(question) if asks(one) and not REFERS.search(normal(one))]
-    quotes = [desk.quote(question, before), *(desk.quote(one, before) for one in asked if one != question)]
-    return max(filter(None, quotes), key=lambda quote: quote.score, default=None)
 
 
 def context_of(request: Request, conversation: Conversation) -> str:

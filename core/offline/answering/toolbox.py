@@ -9,12 +9,14 @@ from core.embeddings.minilm import MiniLM
 from core.language.detection import language_of
 from core.language.reference_numbers import CODE
 from core.language.text import normal
-from core.language.words import content_stems
+from core.language.words import REFERS, content_stems
 from core.offline.answering.likeness import Reading
 from core.offline.answering.nearest import near_titles
 from core.offline.answering.passage_statements import statements
 from core.offline.answering.quotations import NEAR, SURE, Quote, find_quote, is_told
 from core.offline.reading.chat_request import Conversation, Result
+from core.offline.reading.clauses import clauses
+from core.offline.reading.understanding import asks
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,19 @@ class Toolbox:
         With `about`, stems of words, only articles whose title or heading has one of them are taken, and an answer is
         likelier there.
         """
-        found = self._found(question, before, about)
+        found = self._surest(question, before, about)
         return found if found and found.score >= SURE else None
 
     def nearest(self, question: str, before: str = "") -> Quote | None:
         """Return what is near enough to a question to be told as what is nearest, where meaning is compared."""
-        found = self._found(question, before) if self._embeddings is not None else None
+        found = self._surest(question, before) if self._embeddings is not None else None
         return found if found and found.score >= NEAR else None
+
+    def _surest(self, question: str, before: str, about: Collection[str] = ()) -> Quote | None:
+        """Return what fits a question best, or the part of it that asks where that alone is answered more surely."""
+        asked = [one for one in clauses(question) if asks(one) and not REFERS.search(normal(one))]
+        quotes = (self._found(one, before, about) for one in dict.fromkeys((question, *asked)))
+        return max(filter(None, quotes), key=lambda quote: quote.score, default=None)
 
     def _found(self, question: str, before: str, about: Collection[str] = ()) -> Quote | None:
         """Return what fits a question best, however sure that is; the same question is compared once."""
