@@ -1,5 +1,6 @@
 """Tell to which address something is to go: what the customer says of it, completed by where it goes now."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ Facts = Mapping[str, Any]
 _NAMES = {"address1": "street and number", "city": "city", "state": "state", "zip": "ZIP code"}
 _AREA = 3
 """So many first digits two ZIP codes of one area share."""
+_THAT = re.compile(r"\b(?:it|that|this|same)\b")
 _OWN = ("default", "profile", "my account", "on file", "home address")
 
 
@@ -49,6 +51,10 @@ def new_address(request: Request, desk: Toolbox, present: Mapping[str, str]) -> 
             return dict(order_of(desk, request.numbers[-1])["address"])
         if request.intent == "change_address" and any(word in plain for word in _OWN):
             return dict(profile_of(desk)["default_address"])
+        if request.intent == "change_default_address" and _THAT.search(normal(request.text)):
+            for result in reversed(desk.conversation.earlier_results):
+                if result.name == "change_order_address":
+                    return {name: str(value) for name, value in result.args.items() if name != "order_id"}
         raise ReplyNow(
             "What is the full new address (street and number, apartment if there is one, city, state and ZIP code)?"
         )

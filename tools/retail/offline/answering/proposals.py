@@ -8,10 +8,10 @@ from core.language.reference_numbers import reference_numbers
 from core.language.several import count_of, means_another, places_in
 from core.language.text import normal
 from core.language.words import content_stems, stems
-from core.model_notes import NOT_DONE_YET
 from core.offline.answering.toolbox import Call, ReplyNow
 from core.offline.reading.chat_request import Conversation, Result
 from tools.retail.offline.reading.items import meant_items
+from tools.retail.offline.reading.talked_about import not_done_yet
 from tools.retail.shop_records import digits_of
 
 _LEAD = (
@@ -42,7 +42,9 @@ _KINDS = {
     "change_default_address": re.compile(r"\b(?:default|profile)\b"),
 }
 _AND = re.compile(r"\b(?:and|plus|furthermore|besides)\b")
-_OTHERWISE = re.compile(r"\b(?:instead|rather|actually|sorry|i meant?|wrong|not that|forget|changed my mind|no)\b")
+_OTHERWISE = re.compile(
+    r"\b(?:instead|rather|actually|sorry|i meant?|wrong|not that|forget|changed my mind|no(?! longer))\b"
+)
 _SIDE_BY_SIDE = frozenset({"change_order_address", "change_order_payment", "change_order_items"})
 """Changes that one pending order can take together."""
 _LONGEST = 14
@@ -50,15 +52,7 @@ _LONGEST = 14
 
 def open_proposals(conversation: Conversation) -> tuple[Result, ...]:
     """Return the changes that the last reply asks a yes for, in the order in which it lists them."""
-    waiting: dict[int, Result] = {}
-    for result in conversation.earlier_results:
-        facts = result.data
-        if result.name not in _KINDS or not isinstance(facts, dict) or facts.get("status") != NOT_DONE_YET:
-            continue
-        place = conversation.last_reply.find(str(facts["detail"])) if facts.get("detail") else -1
-        if place >= 0:
-            waiting[place] = result
-    return tuple(waiting[place] for place in sorted(waiting))
+    return tuple(result for result in not_done_yet(conversation) if result.name in _KINDS)
 
 
 def narrowed(conversation: Conversation) -> list[Call]:

@@ -9,6 +9,7 @@ from core.language.greetings import is_thanks
 from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about, wishes
+from core.language.several import means_another
 from core.language.text import normal
 from core.language.words import CONTINUES, leans_on_before
 from core.offline.reading.chat_request import Conversation
@@ -21,7 +22,7 @@ from tools.retail.offline.reading.own_questions import asks_what_if_late
 from tools.retail.offline.reading.request_phrases import TAKES_UP
 from tools.retail.offline.reading.shop_talk import INVITATION, OPEN_QUESTIONS
 from tools.retail.offline.reading.slots import cancel_reason, means_all, ordinal, payment_words
-from tools.retail.offline.reading.talked_about import newest_order
+from tools.retail.offline.reading.talked_about import newest_order, not_done_yet
 
 _CORRECTS = re.compile(
     r"\b(?:i meant|i mean|meant|sorry|wrong|correction|actually|instead|rather|not that|oops|typo|mistyped)\b"
@@ -120,7 +121,9 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in CHANGES]):
         if _goes_on_with_details(message):
             return [replace(r, text=message, before=r.words) for r in wanted]
-        return [replace(r, text=f"{r.text}\n{message}") for r in wanted] if payment_words(message) else wanted
+        if payment_words(message):
+            return [replace(r, text=f"{r.text}\n{message}") for r in wanted]
+        return [*wanted, *(r for r in own if r.intent in CHANGES and _is_further(r, wanted))]
     if earlier[-1].intent in CHANGES and asks_about(message) and payment_words(message) and _MY_MONEY.search(message):
         return [replace(own[0], intent="inquiry", before=earlier[-1].words)]
     asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
@@ -166,9 +169,14 @@ def _in_context(conversation: Conversation, understanding: Understanding) -> lis
     if _YES.match(normal(message)) and all(r.intent != e.intent for r in own for e in earlier):
         agreed = [replace(e, text="yes", before=e.words) for e in earlier if e.intent in CHANGES]
         if any(r.intent in CHANGES for r in own):  # "ok, swap it then" agrees to no cancellation
-            agreed = [e for e in agreed if e.intent != "cancel"]
+            agreed = [e for e in agreed if e.intent != "cancel" and not not_done_yet(conversation)]
         return [*agreed, *own]
     return [_with_before(r, earlier) for r in own]
+
+
+def _is_further(request: Request, wanted: list[Request]) -> bool:
+    """Say whether a change that is named beside a yes comes on top of those that the yes is for."""
+    return all(r.intent != request.intent for r in wanted) or means_another(request.text)
 
 
 def _deed_word(request: Request) -> str:

@@ -71,10 +71,10 @@ ADDRESS = any_of(
 )
 ADDRESS_VERB = any_of(
     r"\b(?:chang(?:e|ing)|updat(?:e|ing)|correct(?:ing)?|modify|edit|fix|set|use|switch|replace|redirect|reroute|wrong|incorrect|"
-    r"outdated|old|moved|mistyped|typo|send|sent|ship|shipped|deliver|delivered|new)\b"
+    r"outdated|old|moved|mistyped|typo|send|sent|ship|shipped|deliver|delivered|new|make (?:it|that|this))\b"
 )
 DEFAULT = any_of(
-    r"\b(?:default|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|"
+    r"\b(?:default|standard|profile|account|user|on file|saved|home) (?:\w+ )?(?:address|shipping)\b|"
     r"\baddress\b.*\b(?:in|on|of) (?:my|the) (?:profile|account|file)\b|\bmy (?:home )?address\b(?!.*\border)"
 )
 PAY = (
