@@ -134,7 +134,7 @@ _NEGATED = re.compile(
     rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|none|neither|nor|without|cannot|nein|rien|nada|niente|нет)(?!\w)"
 )
 _YES_AND = re.compile(rf"^(?:(?:{_ACCEPTED}|oh|well)[ ,.!]+)*(?:{_AGREED}|{_ACCEPTED}|{_COURTESY}){_GAP}(?P<rest>.+)$")
-_AND_YES = re.compile(rf"^(?P<rest>.+?){_GAP}(?P<yes>{_AGREED})[ .!]*$")
+_AND_YES = re.compile(rf"^(?P<rest>.+?)(?<![ ,.!;:–-]){_GAP}(?P<yes>{_AGREED})[ .!]*$")
 _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (

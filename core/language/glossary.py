@@ -15,7 +15,7 @@ _SHORT = 4
 _ENDING = 2
 _LONGEST = 60
 """Letters of a word at most; a longer one is none."""
-_CLAUSE = re.compile(r"[.,;:!?]+(?:\s|$)")
+_CLAUSE = re.compile(r"(?<![.,;:!?])[.,;:!?]+(?:\s|$)")
 _SEPARABLE_TEXT = "ab an auf aus ein her hin los mit nach um vor weg weiter zu zurück zusammen"
 _SEPARABLE = frozenset(_SEPARABLE_TEXT.split())
 """What stands before a German verb in a dictionary, and at the end of a clause with it."""
@@ -62,8 +62,10 @@ def _words(text: str, language: str) -> list[str]:
 def _with_verb_whole(words: list[str]) -> list[str]:
     """Put the last word of a German clause back before the verb it belongs to: `hebt … auf` is `aufhebt`."""
     *said, last = words or [""]
+    if last not in _SEPARABLE:
+        return words
     verbs = [key for key in GLOSSARIES["de"] if key.startswith(last) and len(key) > len(last) + 1]
-    for place, word in enumerate(said if last in _SEPARABLE else ()):
+    for place, word in enumerate(said):
         if any((whole := f"{last}{word}").startswith(verb) for verb in verbs):
             return [*said[:place], whole, *said[place + 1 :]]
     return words
