@@ -17,6 +17,7 @@ from langgraph.types import Command
 from benchmarks.support.models.strict_endpoint import broken_rules
 from cli.desk.approval_commands import check_waits
 from core.errors import InputError, Refused
+from core.offline.model import OFFLINE
 from graph.agent import SupportAgent
 from graph.builder import Parts, build_graph
 from graph.context_window.prompts import prompt_messages
@@ -85,6 +86,15 @@ async def test_a_write_is_listed_first_and_done_on_yes_without_asking_the_model_
     assert (action.state, action.yes_text) == ("done", "yes please")
     history = [event.state for event in await shop.actions.ledger.history(action.id)]
     assert history == ["proposed", "confirmed", "running", "done"]
+
+
+@pytest.mark.parametrize(("model_name", "said"), [(OFFLINE, True), ("some-model", False)])
+async def test_only_the_offline_rules_are_heard_beside_a_proposal(model_name: str, *, said: bool) -> None:
+    answer = "You have 30 days. [1]"
+    shop = Shop(CANCEL.model_copy(update={"content": answer, "response_metadata": {"model_name": model_name}}))
+    asked = await shop.say("how long can I return things? and cancel #AF1, I ordered it by mistake")
+    assert asked.startswith(answer) is said
+    assert "Cancel order #AF1" in asked
 
 
 async def test_what_was_done_is_told_once_also_when_a_person_is_asked_for_right_after() -> None:

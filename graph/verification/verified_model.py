@@ -75,7 +75,9 @@ class VerifiedChatModel(PiecewiseChatModel):
     evidence: Evidence = Field(exclude=True, repr=False)
     tools: Mapping[str, BaseTool] = Field(exclude=True, repr=False)
     writes: frozenset[str] = frozenset()
-    """Tools that change something: what a model says beside a call of one is never said, the program speaks."""
+    """Tools that change something: what a model says beside a call of one is never said, the program speaks; only the
+    offline rules are heard, which answer there what else was asked.
+    """
     holds_back: bool = False
     """Whether to wait for the whole answer, because it may call one of them."""
     expects_call: bool = False
@@ -213,7 +215,7 @@ class VerifiedChatModel(PiecewiseChatModel):
             held = []
         if answer.calls and self._announced:
             held.insert(0, self._gap + " ".join(self._announced))
-        if not any(call["name"] in self.writes for call in answer.calls):
+        if self._is_offline or not any(call["name"] in self.writes for call in answer.calls):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
         yield self._end(whole, answer)
