@@ -65,6 +65,12 @@ def test_goods_that_return_to_stock_are_no_returns(model: Model, retriever: Hybr
     assert "3–6 weeks" not in answer(model, retriever, question)
 
 
+def test_goods_that_no_article_names_keep_no_rule_about_all_goods_from_being_told(
+    model: Model, retriever: HybridRetriever
+) -> None:
+    assert "return" in answer(model, retriever, "How long do I have to return a kettle?").partition("[1]")[0]
+
+
 def test_the_article_that_is_nearest_by_far_is_quoted_as_such_and_not_twice() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     first = talk.say("what is the carrier's vacation policy?")

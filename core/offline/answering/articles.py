@@ -43,10 +43,11 @@ Behind = Sequence[tuple[re.Pattern[str], str]]
 """What customers tell in many words, with the question behind it."""
 
 
-def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = ()) -> str:
+def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = (), topics: Behind = ()) -> str:
     """Quote the articles, searching them again where the passages at hand do not answer; say so when nothing does.
 
-    The question behind a trouble is asked where the customer's own words find nothing sure.
+    The question behind a trouble is asked where the customer's own words find nothing sure, that behind a topic where
+    they find nothing at all.
     """
     question, before = request.text, request.before.replace("\n", " ")
     quote = desk.quote(question, before)
@@ -56,6 +57,10 @@ def from_articles(request: Request, desk: Toolbox, *, troubles: Behind = ()) -> 
         quote = meant if meant and (quote is None or meant.score > quote.score) else quote
     if quote is None or quote.score < _VERY_SURE or (before and desk.misses_told()):
         desk.search(trouble or with_synonyms(request.words.replace("\n", " ")))
+    if quote is None and (topic := behind(question, topics)):
+        quote, near = desk.quote(topic), desk.nearest(question, before)
+        if quote and near and near.title == quote.title:  # its own words lead to the same article
+            quote = near
     if quote is None and (context := context_of(request, desk.conversation)) != before:
         quote = desk.quote(question, context)
     if quote is None:

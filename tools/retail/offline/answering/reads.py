@@ -36,7 +36,7 @@ from tools.retail.offline.reading.request_phrases import (
 )
 from tools.retail.offline.reading.slots import means_newest
 from tools.retail.offline.reading.talked_about import newest_order
-from tools.retail.offline.reading.troubles import AT_DELIVERY, TROUBLES
+from tools.retail.offline.reading.troubles import AT_DELIVERY, TOPICS, TROUBLES
 from tools.retail.shop_records import digits_of
 
 Facts = Mapping[str, Any]
@@ -266,7 +266,7 @@ def policy(request: Request, desk: Toolbox) -> str:
             return NOTHING_ABOUT_IT
     if told := _own_goods(request, desk, _ARRIVES):
         return told
-    told = from_articles(request, desk, troubles=TROUBLES)
+    told = from_articles(request, desk, troubles=TROUBLES, topics=TOPICS)
     if _WARRANTY.search(normal(request.text)) and (arrived := _arrived(request, desk)):
         return f"{arrived} {quoted('For how many years from the day of delivery is there a warranty?', desk)}".strip()
     if told != DONT_KNOW:

@@ -2,6 +2,8 @@
 
 import re
 
+from tools.retail.offline.reading.request_phrases import CHEAPER, REFUND, RETURN, SWAP_WORD
+
 TROUBLES = (
     (re.compile((
         r"\b(?:arrive[ds]?|arriving|came|comes?|gets? here|was|is|are|were) (?:\w+ )?(?:broken|damaged|cracked|"
@@ -27,3 +29,10 @@ TROUBLES = (
 """What customers tell in many words, and the question behind it."""
 AT_DELIVERY = TROUBLES[:3]
 """Those that are to be told within some days of the delivery."""
+TOPICS = (
+    (CHEAPER, "Do I get the difference back when the price falls after I have bought?"),
+    (SWAP_WORD, "How can I exchange an item?"),
+    (RETURN, "How do I return an item?"),
+    (REFUND, "How and when do I get a refund?"),
+)
+"""What a question is about at least, when its own words find no passage: `how long do I have to return a kettle?`."""
