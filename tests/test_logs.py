@@ -114,7 +114,8 @@ async def test_each_node_writes_one_line_with_thread_turn_time_requests_and_toke
     assert {(t["thread_id"], t["turn_id"]) for t in told} == {("t1", "m1")}
     assert [t["requests"] for t in told] == [0, 0, 1, 0, 1]
     assert all(t["seconds"] >= 0 and t["input_tokens"] >= 0 and t["output_tokens"] >= 0 for t in told)
-    assert clean(str(told))
+    words = [[value for value in t.values() if isinstance(value, str)] for t in told]  # a time may hold any digits
+    assert clean(str(words))
 
 
 async def test_a_node_that_fails_says_so_without_the_words_of_its_error(caplog: pytest.LogCaptureFixture) -> None:
