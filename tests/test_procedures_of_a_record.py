@@ -1,13 +1,10 @@
 """Follow a procedure for the one record that a question is about, ask what its rules need alone, and tell the price."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from core.conditions import compile_condition
 from graph.procedures.format.procedure_file import parse_procedure
-from tests.business_talks import Talk, talks
+from tests.business_talks import Talk, talk_with
 
 CANCEL = """---
 name: cancel-course
@@ -80,11 +77,7 @@ tools:
 }
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """Yield what holds a conversation and returns the replies."""
-    async with talks(tmp_path, FILES) as held:
-        yield held
+talk = talk_with(FILES)
 
 
 async def test_a_question_about_a_described_record_is_answered_by_its_rules(talk: Talk) -> None:

@@ -237,9 +237,9 @@ class Citations:
 
     def with_source(self, sentence: str) -> str:
         """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
-        said = normal(sentence)
-        if cited(sentence) or len(said.split()) < _WORDS_OF_QUOTE:
+        if cited(sentence) or len(sentence.split()) < _WORDS_OF_QUOTE:
             return sentence
+        said = normal(sentence)
         near = ((partial_ratio(said, normal(passage.text)), -n) for n, passage in enumerate(self._passages, start=1))
         nearest, place = max(near, default=(0.0, 0))
         return f"{sentence} [{-place}]" if nearest >= QUOTED else sentence
