@@ -316,8 +316,9 @@ class Planner:
 
     def _rule_beside(self, request: Request, desk: Toolbox) -> str:
         """Return what articles surely say to those words of a question that the records answering it do not have."""
-        beyond, quote = words_beyond(request.text, desk.conversation), desk.quote(request.text, request.before)
-        return quote.text if quote and not (beyond or set()).isdisjoint(content_stems(quote.text)) else ""
+        beyond = words_beyond(request.text, desk.conversation)
+        quote = desk.quote(request.text, request.before) if beyond else None
+        return quote.text if beyond and quote and not beyond.isdisjoint(content_stems(quote.text)) else ""
 
     def _small_talk(self, request: Request, desk: Toolbox) -> str:
         """Answer what is no question and no wish; empty for what is one."""
