@@ -3,7 +3,7 @@
 A condition is checked against JSON schemas when it is compiled and evaluated over plain JSON afterwards. Where a name
 has no value yet, `a || b` with a true `b` is true all the same; otherwise the outcome says which name is wanted first,
 in reading order. Times: a string in ISO 8601 with a `T` counts as a timestamp unless its schema says that it is a
-text; `timestamp()` also takes a date alone and a time without zone, both in UTC.
+text, or it is put together with one; `timestamp()` also takes a date alone and a time without zone, both in UTC.
 `values_of(records, 'name')` lists what stands under a name, however deep; `sum_of(list)` adds numbers.
 """
 
@@ -33,6 +33,8 @@ OUR_TIMESTAMP = "to_moment"
 LITERAL_OR_TIMESTAMP = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\btimestamp(?=\s*\()""")
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 UNDECLARED = re.compile(r":(\d+): undeclared reference to '([^'.]+)")
+TEXT_AND_TIME = re.compile(r"_\+_\((?:string, timestamp|timestamp, string)\)")
+"""What the library says where a text in ISO 8601 is put together with another: `t.id + ' ' + t.starts`."""
 NO_VALUE = re.compile(r'No value with name "([^"]+)"')
 FIRST_ERROR = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?:\n|\s*\[INVALID_ARGUMENT\]|$)")
 
@@ -82,7 +84,16 @@ class Condition:
 
     def evaluate(self, values: Mapping[str, Any]) -> Outcome:
         """Return the outcome over plain JSON values (datetimes are taken too); a name that is absent is unknown."""
-        data = {name: _cel_value(values[name], self._schemas.get(name)) for name in self.names if name in values}
+        outcome = self._evaluated(values)
+        put_together = TEXT_AND_TIME.search(outcome.problem or "")
+        return self._evaluated(values, times=False) if put_together else outcome
+
+    def _evaluated(self, values: Mapping[str, Any], *, times: bool = True) -> Outcome:
+        data = {
+            name: _cel_value(values[name], self._schemas.get(name), times=times)
+            for name in self.names
+            if name in values
+        }
         try:
             result = self._program.eval(data=data)
         except RuntimeError as error:  # the library's budget for loops is spent
@@ -147,19 +158,19 @@ def _in_order(value: Any) -> Any:
     return {name: _in_order(value[name]) for name in sorted(value)} if isinstance(value, dict) else value
 
 
-def _cel_value(value: Any, schema: Mapping[str, Any] | None) -> Any:
-    """Return JSON as the library takes it: times as timestamps, numbers as the schema has them."""
+def _cel_value(value: Any, schema: Mapping[str, Any] | None, *, times: bool = True) -> Any:
+    """Return JSON as the library takes it: `times` as timestamps, numbers as the schema has them."""
     if isinstance(value, str):
         text = schema is not None and schema.get("type") == "string" and schema.get("format") != "date-time"
-        return value if text or not DATE_TIME.fullmatch(value) else _timestamp(value)
+        return _timestamp(value) if times and not text and DATE_TIME.fullmatch(value) else value
     if isinstance(value, datetime.datetime):
         return _timestamp(value)
     if isinstance(value, Mapping):
         fields = (schema or {}).get("properties", {})
-        return {str(key): _cel_value(item, fields.get(key)) for key, item in value.items()}
+        return {str(key): _cel_value(item, fields.get(key), times=times) for key, item in value.items()}
     if isinstance(value, list | tuple):
         items = (schema or {}).get("items")
-        return [_cel_value(item, items if isinstance(items, Mapping) else None) for item in value]
+        return [_cel_value(item, items if isinstance(items, Mapping) else None, times=times) for item in value]
     if isinstance(value, int) and not isinstance(value, bool):
         number = (schema or {}).get("type") == "number" or abs(value) >= 2**63
         return float(value) if number else value

@@ -54,6 +54,12 @@ async def test_fixed_sentences_are_said_in_the_businesss_own_words(mill: Path, t
     assert phrase("why_asked", "en") != "By all means."
 
 
+async def test_the_moment_it_always_is_may_have_no_zone(mill: Path, tmp_path: Path) -> None:
+    add(mill, 'now: "2026-11-30T10:00:00"\n')
+    async with opened(mill, tmp_path) as business:
+        assert "ticket" in await business.say("I want to talk to a person")
+
+
 def test_another_business_in_the_same_process_keeps_its_own_words() -> None:
     usual = phrase("why_asked", "de")
     with own_phrases({"why_asked": {"en": "Sure."}}):

@@ -72,6 +72,11 @@ def test_times_with_and_without_zone_and_dates_are_compared() -> None:
     assert outcome("a == 'timestamp(b)'", a="timestamp(b)").truth is True
 
 
+def test_a_time_that_is_put_together_with_a_text_is_a_text() -> None:
+    listed = compile_condition("slots.map(s, s.id + ' (' + s.starts + ')')", {"slots": None})
+    assert listed.evaluate({"slots": [{"id": "T1", "starts": "2026-12-04T08:30"}]}).value == ["T1 (2026-12-04T08:30)"]
+
+
 def test_a_field_that_a_record_lacks_is_a_problem_unless_another_part_decides() -> None:
     found = outcome("trip.refund == 'full'", trip=TRIP)
     assert found.truth is None

@@ -73,6 +73,12 @@ def test_an_article_with_another_number_is_named_at_its_line() -> None:
     assert check(CANCEL, articles={"cancelling.md": article.replace("48 hours", "1 day")}) == []
 
 
+def test_a_currency_is_nothing_that_an_article_and_a_rule_have_in_common() -> None:
+    fee = planted("This fare cannot be cancelled", "A fee of 45 EUR is due")
+    article = "# A trip to us\n\nParking costs 2 EUR."
+    assert [p for p in check(fee, articles={"garage.md": article}) if p.kind == "article-contradicts"] == []
+
+
 def test_yes_and_no_are_words_and_aliases_are_refused() -> None:
     file, _ = parse_procedure(CANCEL.replace("[change of plan,", "[yes, no,"), "a.md")
     assert file is not None

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
+from core.conditions import moment
 from tools.business.business_rules import IdentityRule, Phrase, Section
 from tools.connectors.declarations import Text
 from tools.desk.hours import DeskHours
@@ -96,12 +97,17 @@ class BusinessFile(Section):
     """Fixed sentences in the business's own words, by their key in `core/language/sentences`."""
     look: Appearance = Appearance()
     now: datetime | None = None
-    """The moment it always is, for records that are a snapshot; with its zone."""
+    """The moment it always is, for records that are a snapshot; without zone it counts as UTC, as theirs."""
 
     @property
     def desk_hours(self) -> DeskHours:
         """Return when people are at the desk."""
         return DeskHours.parse(self.hours, self.timezone)
+
+    @field_validator("now")
+    @classmethod
+    def _has_a_zone(cls, now: datetime | None) -> datetime | None:
+        return moment(now) if now else None
 
     @field_validator("timezone")
     @classmethod

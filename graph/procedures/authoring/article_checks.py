@@ -23,7 +23,8 @@ COMMON = frozenset(
     re.findall(
         r"\w+",
         "the and for with that this than not can cannot you your are was were has have will more most less only any "
-        "all from our its may must been who what when where which please after before within until",
+        "all from our its may must been who what when where which please after before within until "
+        "eur usd gbp euro euros dollar dollars",
     )
 )
 SHARED = 2
@@ -90,7 +91,7 @@ def _number(text: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    """Return the words that mean something, cut to their stems' length."""
+    """Return the words that mean something, and no currency, cut to their stems' length."""
     return {w[:6] for w in re.findall(r"[^\W\d_]{3,}", text.lower()) if w not in COMMON}
 
 
