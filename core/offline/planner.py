@@ -12,9 +12,9 @@ from core.language.fixed_sentences import ENGLISH
 from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
-from core.language.words import content_stems, leans_on_before
+from core.language.words import leans_on_before
 from core.offline.answering.articles import DONT_KNOW, NO_MORE, context_of, from_articles, worth_an_answer
-from core.offline.answering.asked_facts import facts_by_place, words_beyond
+from core.offline.answering.asked_facts import facts_by_place, rule_beside, words_beyond
 from core.offline.answering.found_records import (
     answers_by_field,
     asks_list,
@@ -271,7 +271,7 @@ class Planner:
         """Return the records that a message names beside what the articles say to it."""
         question = beside_names(desk.conversation)
         if answers_by_field(desk.conversation):
-            return "\n\n".join(filter(None, (records, self._rule_beside(Request(QUESTION, question), desk))))
+            return "\n\n".join(filter(None, (records, _rule_beside(Request(QUESTION, question), desk))))
         if quote := desk.quote(question):
             return f"{quote.text}\n\n{records}"
         return f"{records}\n\n{no_answer(question, desk)}" if asks_about(question) else records
@@ -294,7 +294,7 @@ class Planner:
         for place, request in enumerate(requests):
             try:
                 if place in facts:
-                    said += [facts[place], self._rule_beside(request, desk)]
+                    said += [facts[place], _rule_beside(request, desk)]
                     continue
                 answer = self._small_talk(request, desk) or self.answer(request, desk)
                 if answer == DONT_KNOW:
@@ -313,12 +313,6 @@ class Planner:
             except CallNeeded as needed:
                 calls += needed.calls
         return said, calls, unanswered
-
-    def _rule_beside(self, request: Request, desk: Toolbox) -> str:
-        """Return what articles surely say to those words of a question that the records answering it do not have."""
-        beyond = words_beyond(request.text, desk.conversation)
-        quote = desk.quote(request.text, request.before) if beyond else None
-        return quote.text if beyond and quote and not beyond.isdisjoint(content_stems(quote.text)) else ""
 
     def _small_talk(self, request: Request, desk: Toolbox) -> str:
         """Answer what is no question and no wish; empty for what is one."""
@@ -352,6 +346,14 @@ MakesPlanner = Callable[[MiniLM | None], Planner]
 
 def _each_once(calls: Sequence[Call]) -> list[Call]:
     return list({(c.name, str(sorted(c.args.items(), key=lambda kv: kv[0]))): c for c in calls}.values())
+
+
+def _rule_beside(request: Request, desk: Toolbox) -> str:
+    def quoted() -> str:
+        quote = desk.quote(request.text, request.before)
+        return quote.text if quote else ""
+
+    return rule_beside(request.text, desk.conversation, quoted)
 
 
 def _stuck_again(text: str, conversation: Conversation) -> bool:

@@ -1,7 +1,7 @@
 """Answer a question about the customer's own records: which of them it means, and which of their fields."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
@@ -102,6 +102,13 @@ def words_beyond(message: str, conversation: Conversation) -> set[str] | None:
     values = {word for record in records for text in texts_in(record) for word in words_of_value(text)}
     beyond = {one for one in stems if not meet([one], names | values.union(*(one.about for one in read)))}
     return beyond if beyond != stems or len(words) < len(content_words(said)) or not stems else None
+
+
+def rule_beside(question: str, conversation: Conversation, quoted: Callable[[], str]) -> str:
+    """Return what articles surely say to those words of a question that the records answering it do not have."""
+    beyond = words_beyond(question, conversation)
+    rule = quoted() if beyond else ""
+    return "" if (beyond or set()).isdisjoint(content_stems(rule)) else rule
 
 
 def facts_asked(

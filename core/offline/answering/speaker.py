@@ -16,7 +16,7 @@ from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
-from core.offline.answering.asked_facts import facts_asked, words_beyond
+from core.offline.answering.asked_facts import facts_asked, rule_beside
 from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
@@ -93,15 +93,10 @@ class Speaker:
         """
         picks = self.on_records() if picks_one(self.desk.conversation.message) else ""
         if not picks and (told := self.told_of_records(clause)):
-            return "\n\n".join(filter(None, (told, self._rule_beside(clause))))
+            asked = in_english(clause, self.language, own_words=self._field_words())
+            rule = rule_beside(asked, self.desk.conversation, lambda: self.quoted_rule(f"{asked}?"))
+            return "\n\n".join(filter(None, (told, rule)))
         return picks or self.on_records() or self.quoted(clause)
-
-    def _rule_beside(self, question: str) -> str:
-        """Return what articles surely say to those words of a question that the records answering it do not have."""
-        asked = in_english(question, self.language, own_words=self._field_words())
-        beyond = words_beyond(asked, self.desk.conversation)
-        rule = self.quoted_rule(f"{asked}?") if beyond else ""
-        return rule if not (beyond or set()).isdisjoint(content_stems(rule)) else ""
 
     def told_of_records(self, question: str) -> str:
         """Return what the customer's own records say to a question about them, or an empty text."""
