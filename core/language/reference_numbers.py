@@ -5,13 +5,10 @@ from functools import lru_cache
 
 from core.language.postal_addresses import STATES, STREET, named_parts, read_address
 from core.language.text import normal
+from core.language.word_tables import NUMBER_WORDS
 
-_DIGITS = {
-    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9",
-    "null": "0", "eins": "1", "zwei": "2", "drei": "3", "vier": "4", "fünf": "5", "sechs": "6", "sieben": "7",
-    "acht": "8", "neun": "9",
-}  # fmt: skip
+_DIGITS = {word: str(number) for word, number in NUMBER_WORDS.items() if number < 10}
+_DIGITS |= {"oh": "0", "null": "0", "one": "1", "eins": "1"}
 _DIGIT_WORD = "|".join(_DIGITS)
 _GAP = r"(?:[,.]? |-|, ?)"
 _SPELLED_WORDS = re.compile(rf"\b(?:{_DIGIT_WORD})(?:{_GAP}(?:{_DIGIT_WORD})\b){{2,}}", re.IGNORECASE)

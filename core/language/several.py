@@ -3,6 +3,7 @@
 import re
 
 from core.language.text import any_of, normalised
+from core.language.word_tables import NUMBER_WORDS
 
 _ALL = any_of(
     r"\b(?:both|each of (?:them|my|the|these)|every one of (?:them|my|the)|all (?:of )?(?:them|my|these|those))\b",
@@ -71,19 +72,6 @@ _ORDINALS = (
     ("fifth", "5th", "fünfte", "cinquième", "quinto", "quinta", "vijfde", "piąty"),
 )  # fmt: skip
 _LAST = re.compile(r"\b(?:last|latter|letzte[nrs]?|dernier|dernière|último|última|ultimo|ultima|laatste|ostatni)\b")
-_NUMBERS = (
-    ("zero", "none", "null", "keine"),
-    ("one", "ein", "eine", "eins", "einen", "un", "une", "uno", "una", "um", "uma", "een", "jeden"),
-    ("two", "zwei", "deux", "dos", "due", "dois", "duas", "twee", "dwa"),
-    ("three", "drei", "trois", "tres", "tre", "três", "drie", "trzy"),
-    ("four", "vier", "quatre", "cuatro", "quattro", "quatro", "cztery"),
-    ("five", "fünf", "cinq", "cinco", "cinque", "vijf", "pięć"),
-    ("six", "sechs", "seis", "sei", "zes", "sześć"),
-    ("seven", "sieben", "sept", "siete", "sette", "sete", "zeven", "siedem"),
-    ("eight", "acht", "huit", "ocho", "otto", "oito", "osiem"),
-    ("nine", "neun", "neuf", "nueve", "nove", "negen", "dziewięć"),
-    ("ten", "zehn", "dix", "diez", "dieci", "dez", "tien", "dziesięć"),
-)  # fmt: skip
 _MORE = tuple(
     re.compile(pattern)
     for pattern in (
@@ -109,7 +97,12 @@ _FEWER = tuple(
 )
 _IN_ALL = re.compile(r"\b(?:in all|in total|total|altogether|all together|insgesamt|au total|en total|en todo)\b")
 _PLACES = {word: place for place, words in enumerate(_ORDINALS) for word in words}
-_COUNTS = {word: count for count, words in enumerate(_NUMBERS) for word in words}
+_COUNTS = (
+    {word: number for word, number in NUMBER_WORDS.items() if number <= 10}
+    | dict.fromkeys(("none", "null", "keine"), 0)
+    | dict.fromkeys(("one", "ein", "eine", "eins", "einen", "un", "une", "uno", "una", "um", "uma", "een", "jeden"), 1)
+    | {"due": 2, "sei": 6, "zes": 6, "dez": 10}
+)
 _SHORT = 10
 
 

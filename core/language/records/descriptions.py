@@ -9,6 +9,7 @@ from core.json_records import Record, records_within
 from core.language.fixed_sentences import ENGLISH, PHRASES, phrase
 from core.language.several import count_of
 from core.language.text import normal, stem
+from core.language.word_tables import MONTHS, WEEKDAY_NAMES
 from core.language.words import content_stems
 
 CAPITALS = re.compile(r"\b[A-Z]{2,3}\b(?!.*\b[A-Z]{4})")
@@ -24,20 +25,8 @@ _WAYS = {
 """How the ends of a way are said, and what their fields are called."""
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_MONTH = re.compile(r"\d{4}-(\d{2})")
-WEEKDAYS = (
-    ("monday", "montag", "lundi", "lunes"),
-    ("tuesday", "dienstag", "mardi", "martes"),
-    ("wednesday", "mittwoch", "mercredi", "miércoles"),
-    ("thursday", "donnerstag", "jeudi", "jueves"),
-    ("friday", "freitag", "vendredi", "viernes"),
-    ("saturday", "samstag", "samedi", "sábado"),
-    ("sunday", "sonntag", "dimanche", "domingo"),
-)
 _LANGUAGES = ("en", "de", "fr", "es")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH_NAMES = {normal(phrase(f"month_{n}", language)): n for language in PHRASES for n in range(1, 13)} | {
-    name: n for n, name in enumerate(MONTHS, start=1)
-}
+MONTH_NAMES = {normal(phrase(f"month_{n}", language)): n for language in PHRASES for n in range(1, 13)} | MONTHS
 _MONTH = "|".join(sorted(map(re.escape, MONTH_NAMES), key=len, reverse=True))
 DAY_OF_MONTH = re.compile(
     rf"(?<!\w)(?:(\d{{1,2}})(?:st|nd|rd|th|er)?\.? (?:of |de )?({_MONTH})(?!\w)|"
@@ -126,7 +115,7 @@ def dated(text: str, today: date) -> str:
     """Return a text with the days behind it that it names by how far they are from today: `tomorrow`."""
     said = normal(text)
     days = [today + timedelta(days=ahead) for ahead, named in enumerate(_FROM_TODAY) if named.search(said)]
-    names = (f"{WEEKDAYS[day.weekday()][0]} {day.day} {phrase(f'month_{day.month}', ENGLISH)}" for day in days)
+    names = (f"{WEEKDAY_NAMES[day.weekday()][0]} {day.day} {phrase(f'month_{day.month}', ENGLISH)}" for day in days)
     return " ".join((text, *names))
 
 
@@ -154,7 +143,7 @@ def words_of_value(value: Any) -> set[str]:
             day = date.fromisoformat(value[:10])
         except ValueError:
             return set()
-        return {*map(stem, WEEKDAYS[day.weekday()]), *_month_words(day.month), f"day {day.day}"}
+        return {*map(stem, WEEKDAY_NAMES[day.weekday()]), *_month_words(day.month), f"day {day.day}"}
     if (month := _ISO_MONTH.fullmatch(value)) and 0 < int(month[1]) < 13:
         return _month_words(int(month[1]))
     words = value.split()

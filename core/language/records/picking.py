@@ -5,12 +5,14 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from core.json_records import Record
 from core.language.detection import is_small_word
-from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES, WEEKDAYS, dated, described, describing
+from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES, dated, described, describing
 from core.language.several import count_of, place_of
 from core.language.text import normal, normalised
+from core.language.word_tables import WEEKDAY_NAMES
 from core.language.words import CONTRACTED, NEGATION, content_words
 
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -28,8 +30,7 @@ _HALVES = (
 )
 _BEFORE_NOW = re.compile(
     r"\b(?:since|ever since|last|seit|letzte[nrs]?|depuis|desde|hace)\s(?:\w+\s){0,3}?"
-    r"(?:\w+day|\w+tag|mittwoch|lundi|mardi|"
-    r"mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|mornings?|"
+    rf"(?:\w+day|{'|'.join(chain(*WEEKDAY_NAMES))}|mornings?|"
     r"afternoons?|evenings?|matin|soir|après-midi|mañana|tarde|noche)(?:\s(?:mornings?|afternoons?|evenings?|matin|soir))?\b"
 )
 """Since when something is so, which is no wish for a time."""
@@ -131,7 +132,7 @@ def asks_only_for_time(text: str) -> bool:
         left = half.sub(" ", left)
     words = (word for word in content_words(left) if not any(c.isdigit() for c in word))
     return all(
-        word in _WITH_TIMES or any(word.startswith(d) for names in WEEKDAYS for d in names) or _is_small(word)
+        word in _WITH_TIMES or any(word.startswith(d) for names in WEEKDAY_NAMES for d in names) or _is_small(word)
         for word in words
     )
 
@@ -178,7 +179,7 @@ def times_in(said: str) -> Times:
     """Return the times that a text in small letters names."""
     weekdays = [
         day
-        for day, (names, short) in enumerate(zip(WEEKDAYS, _SHORT_DAYS, strict=True))
+        for day, (names, short) in enumerate(zip(WEEKDAY_NAMES, _SHORT_DAYS, strict=True))
         if any(name in said for name in names) or re.search(rf"\b(?:{short})\b", said)
     ]
     return Times(_days(said), weekdays, [hours for half, hours in _HALVES if half.search(said)], _hours(said))

@@ -5,13 +5,11 @@ from typing import Any
 
 import re2
 
-from core.language.records.descriptions import MONTHS
+from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES
+from core.language.text import normal
 from graph.procedures.format.procedure_file import Slot
 
 DATE = re2.compile(r"\b(\d{4}-\d{2}-\d{2})(?:\b|T)")
-WORD_DATE = re2.compile(
-    r"\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3,9})|([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b"
-)
 
 
 def fitting(slot: Slot, value: Any) -> Any:
@@ -53,11 +51,9 @@ def date_in(text: str) -> str | None:
             return datetime.date.fromisoformat(found.group(1)).isoformat()
         except ValueError:
             return None
-    if found := WORD_DATE.search(text.lower()):
-        day, month = (found.group(1), found.group(2)) if found.group(1) else (found.group(4), found.group(3))
-        if month[:3] in MONTHS:
-            try:
-                return datetime.date(int(found.group(5)), MONTHS.index(month[:3]) + 1, int(day)).isoformat()
-            except ValueError:
-                return None
+    for day, month, other_month, other_day, year in DAY_OF_MONTH.findall(normal(text)):
+        try:
+            return datetime.date(int(year), MONTH_NAMES[month or other_month], int(day or other_day)).isoformat()
+        except ValueError:  # there is no such day, or no year
+            return None
     return None

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from core.language.word_tables import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 from core.safety.prefiltered_patterns import PrefilteredPattern
-from graph.verification.values.number_spelling import MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 
 _MORNING = {"am", "in the morning"}
 _AFTERNOON = {"pm", "in the afternoon", "in the evening"}

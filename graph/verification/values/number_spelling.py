@@ -3,46 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation
 
+from core.language.word_tables import NUMBER_WORDS
 from core.safety.prefiltered_patterns import PrefilteredPattern
-
-_ENGLISH = (
-    "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-NUMBER_WORDS: dict[str, int] = {
-    **{word: number for number, word in enumerate(_ENGLISH.split()) if word != "-"},
-    **{word: 10 * number for number, word in enumerate(_ENGLISH_TENS.split(), start=2)},
-    # German, French and Spanish words that mean nothing else in English
-    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwölf": 12,
-    "vierzehn": 14, "fünfzehn": 15, "zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60,
-    "neunzig": 90, "hundert": 100,
-    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
-    "quatorze": 14, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60,
-    "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
-    "catorce": 14, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "noventa": 90,
-    "cien": 100,
-    "trece": 13, "quince": 15, "dieciocho": 18, "onze": 11, "treize": 13, "seize": 16, "elf": 11, "dreizehn": 13,
-    "sechzehn": 16,
-    "siebzig": 70, "achtzig": 80, "achtzehn": 18,
-    # Italian, Portuguese, Dutch, Swedish, Polish
-    "tre": 3, "quattro": 4, "cinque": 5, "sette": 7, "otto": 8, "nove": 9, "dieci": 10, "dodici": 12, "quattordici": 14,
-    "quindici": 15, "venti": 20, "trenta": 30, "quaranta": 40, "cinquanta": 50, "sessanta": 60, "novanta": 90,
-    "cento": 100,
-    "dois": 2, "duas": 2, "três": 3, "quatro": 4, "sete": 7, "oito": 8, "doze": 12, "catorze": 14, "vinte": 20,
-    "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "cem": 100,
-    "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "negen": 9, "tien": 10, "twaalf": 12, "veertien": 14,
-    "vijftien": 15, "twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "negentig": 90,
-    "honderd": 100,
-    "två": 2, "fyra": 4, "fem": 5, "sju": 7, "åtta": 8, "nio": 9, "tio": 10, "tolv": 12, "fjorton": 14, "femton": 15,
-    "tjugo": 20, "trettio": 30, "fyrtio": 40, "femtio": 50, "sextio": 60, "nittio": 90, "hundra": 100,
-    "dwa": 2, "dwie": 2, "dwóch": 2, "trzy": 3, "trzech": 3, "cztery": 4, "czterech": 4, "pięć": 5, "pięciu": 5,
-    "sześć": 6,
-    "sześciu": 6, "siedem": 7, "siedmiu": 7, "osiem": 8, "ośmiu": 8, "dziewięć": 9, "dziesięć": 10, "dziesięciu": 10,
-    "dwanaście": 12, "czternaście": 14, "czternastu": 14, "piętnaście": 15, "dwadzieścia": 20, "trzydzieści": 30,
-    "trzydziestu": 30, "sześćdziesiąt": 60,
-}  # fmt: skip
-"""What a number word is worth; `one` is left to the caller, because it is mostly a pronoun."""
 
 BEFORE_UNITS: dict[str, int] = {"due": 2, "sei": 6, "once": 11, "sex": 6, "dez": 10, "sto": 100}
 """Number words that mean something else in another language, unless a unit of time follows."""
@@ -95,35 +57,6 @@ CURRENCIES: dict[str, str] = {
     "kr": "", "kronor": "", "kroner": "", "złotych": "PLN", "złote": "PLN", "kč": "CZK", "czk": "CZK", "huf": "HUF",
     "try": "TRY", "zar": "ZAR",
 }  # fmt: skip
-
-_MONTH_SPELLINGS = (
-    "january stycznia styczeń januar janvier enero gennaio janeiro januari jan января",
-    "february lutego luty februar février febrero febbraio fevereiro februari feb февраля",
-    "march marca marzec marts märz mars marzo março maart mar марта",
-    "april kwietnia kwiecień avril abril aprile apr апреля",
-    "may maja maj mai mayo maggio maio mei мая",
-    "june czerwca czerwiec juni juin junio giugno junho jun июня",
-    "july lipca lipiec juli juillet julio luglio julho jul июля",
-    "august sierpnia sierpień augusti août agosto augustus aug августа",
-    "september września wrzesień septembre septiembre settembre setembro sept sep сентября",
-    "october października październik oktober octobre octubre ottobre outubro oct okt октября",
-    "november listopada listopad novembre noviembre novembro nov ноября",
-    "december grudnia grudzień dezember décembre diciembre dicembre dezembro dec dez декабря",
-)
-MONTHS = {word: number for number, words in enumerate(_MONTH_SPELLINGS, start=1) for word in words.split()}
-
-_WEEKDAY_SPELLINGS = (
-    "monday montags måndag mandag poniedziałek poniedziałku montag lundi lunes lunedì segunda-feira maandag mon",
-    "tuesday dienstags tisdag tirsdag wtorek wtorku dienstag mardi martes martedì terça-feira dinsdag tues tue",
-    "wednesday mittwochs onsdag środa środę środy mittwoch mercredi miércoles mercoledì quarta-feira woensdag wed",
-    "thursday donnerstags torsdag czwartek czwartku donnerstag jeudi jueves giovedì quinta-feira donderdag "
-    "thurs thur thu",
-    "friday freitags fredag piątek piątku freitag vendredi viernes venerdì sexta-feira vrijdag fri",
-    "saturday samstags lördag lørdag sobota sobotę soboty samstag samedi sábado sabato zaterdag sat",
-    "sunday sonntags söndag søndag niedziela niedzielę niedzieli sonntag dimanche domingo domenica zondag sun",
-)
-WEEKDAYS = {word: number for number, words in enumerate(_WEEKDAY_SPELLINGS) for word in words.split()}
-SHORT_WEEKDAYS = {"mon", "tues", "tue", "wed", "thurs", "thur", "thu", "fri", "sat", "sun"}
 
 TOP_LEVEL_DOMAINS = (
     "com|net|org|info|biz|io|co|app|dev|shop|store|online|site|help|support|example|test|invalid|edu|gov|"
