@@ -171,7 +171,7 @@ def without_gate() -> Iterator[None]:
         patch("graph.nodes.receive.spoken_instruction", lambda _: False),
         patch("graph.verification.reply.safe_text", lambda text, _: text),
         patch("graph.nodes.confirm.safe_text", lambda text, *_, **__: text),
-        patch("graph.verification.verified_model.safe_text", lambda text, *_, **__: text),
+        patch("graph.verification.sentence_checks.safe_text", lambda text, *_, **__: text),
     ):
         yield
 

@@ -1,18 +1,19 @@
 """Ask the model what to say or which tools to call."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH, phrase
-from core.message_marks import marked, marks
+from core.message_marks import marked
 from core.model_notes import NOTES
+from core.models.json_mode import JsonAnswer
 from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
 from core.passages import Retriever
@@ -39,7 +40,6 @@ from graph.state import (
     added,
     context_of,
     difference,
-    newest_turn,
     newest_words,
     results_by_round,
     text_of,
@@ -51,6 +51,8 @@ from graph.verification.evidence_reading import evidence_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply import Citations
 from graph.verification.reply_language import NAMES, ReplyLanguages
+from graph.verification.sentence_checks import SentenceChecks
+from graph.verification.turn_so_far import TurnSoFar
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool
@@ -82,66 +84,49 @@ async def reason(
 ) -> dict[str, Any]:
     """Return the model's message as far as it is supported, what was wrong with the rest, and what it cost."""
     state = replace(state, first_model=first_asked(state))
-    instructions = system
-    system = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary)
     if over := state.handoff or budgets.spent(state):  # `receive` has looked what the customer spent
         return {"handoff": over}
-    wanted_by_case: frozenset[str] = frozenset()
+    customer = replace(context_of(state, runtime.context), customer_id=state.customer_id)
+    case_note, wanted_by_case = "", frozenset[str]()
     if procedures:
-        customer = replace(context_of(state, runtime.context), customer_id=state.customer_id)
         if led := await led_by_procedure(procedures, state, customer, person_tool=HUMAN_TOOL):
             return led
-        system += open_note(procedures, cases_of(state.cases), customer)
+        case_note = open_note(procedures, cases_of(state.cases), customer)
         wanted_by_case = await calls_of_procedure(procedures, state, customer)
     passages = await retriever.fetch(state.passage_ids)
-    begun = unfinished_reply(state)
-    earlier = state.messages[:-1] if begun else state.messages
-    turn = [m for m in newest_turn(state.messages) if isinstance(m, AIMessage)]
-    citations = Citations(
-        passages,
-        links,
-        earlier=[source for m in turn for source in marks(m).get("sources", ())],
-        already_said=text_of(begun) if begun else "",
-    )
-    origins = MessageOrigins(earlier, state.case_file)
-    writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
-    note = repair_note(state.faults, text_of(begun) if begun else "") if state.faults else ""
-    instead = languages.instead_of(newest_words(earlier)) if languages and not judge else None
-    if instead:
-        note += language_note(NAMES[instead])
-    elif languages and languages.has(state.language) and state.language != ENGLISH:
-        note += spoken_note(NAMES[state.language])
-        # In a recording somebody else may speak as well, and longer than the customer.
-        if not any("voice" in marks(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)):
-            languages = ReplyLanguages((state.language,))
+    so_far = TurnSoFar.of(state)
+    origins = MessageOrigins(so_far.earlier, state.case_file)
     known = state.customer_id is not None
     expected = expected_tools(origins, tools) | wanted_by_case if known else frozenset()
-    reads = untried_reads(earlier, tools) if known else frozenset()
+    reads = untried_reads(so_far.earlier, tools) if known else frozenset()
+    policy = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary) + case_note
+    spoken = spoken_in(state.language, so_far, languages, judged=judge is not None)
+    citations = Citations(passages, links, earlier=so_far.sources, already_said=so_far.already_said)
+    writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
     speaker = VerifiedChatModel(
         inner=model,
-        evidence=evidence_of(earlier, passages, policy=system, tools=tools, addresses=origins.mail_addresses),
+        checks=SentenceChecks(
+            so_far=so_far,
+            evidence=evidence_of(
+                so_far.earlier, passages, policy=policy, tools=tools, addresses=origins.mail_addresses
+            ),
+            tools=tools,
+            links=links,
+            citations=citations,
+            drop_faulty=state.usage["repairs"] > 0,
+            can_look_up=bool(reads),
+            judged=judge is not None,
+            languages=spoken.readable,
+            instructions=system,
+            opening=spoken.opening,
+        ),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
         holds_back=bool(wanted_by_case) or any(origins.wishes(name, tools[name].also_called) for name in writes),
         expects_call=bool(expected),
-        can_look_up=bool(reads),
-        drop_faulty=state.usage["repairs"] > 0,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
-        languages=languages,
-        instructions=instructions,
-        notes="\n".join(
-            m.text for m in newest_turn(earlier) if isinstance(m, ToolMessage) and m.text.startswith(NOTES)
-        ),
-        opening=_opening(instead, earlier),
-        already_said=text_of(begun) if begun else "",
-        said_earlier="\n".join(text_of(m) for m in turn if m is not begun),
-        answered_calls=next((tuple(m.tool_calls) for m in reversed(turn) if m.tool_calls), ()),
-        asked="\n".join(text_of(m) for m in newest_turn(earlier) if isinstance(m, HumanMessage)),
-        read_last=_last_reply(earlier),
-        links=links,
-        citations=citations,
-        message_id=str(begun.id) if begun else f"msg_{uuid4().hex}",
+        message_id=str(so_far.begun.id) if so_far.begun else f"msg_{uuid4().hex}",
     )
     allowance = Allowance(
         turn_seconds - state.usage["seconds"],
@@ -151,20 +136,18 @@ async def reason(
         in_json=GARBLED in state.faults,
         observed=bool(getattr(config.get("callbacks"), "handlers", True)),
     )
-    asked = prompt_messages(earlier, passages, system=system + note, context_tokens=context_tokens, sees=sees)
+    note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
+    asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     with allow(allowance):
         answer = await (speaker.ainvoke if allowance.observed else speaker.unobserved)(asked)
     faults = [] if answer.tool_calls else speaker.faults
     used_up = tool_rounds(state.messages) >= rounds_of(state, max_tool_rounds)
     if answer.tool_calls and used_up and allowance.next_model is not None:
         answer, faults = answer.model_copy(update={"tool_calls": []}), [TOO_MANY_ROUNDS]
-    answer = with_unique_call_ids(_joined(begun, answer), state.messages)
+    answer = with_unique_call_ids(_joined(so_far.begun, answer), state.messages)
     if sources := citations.sources(text_of(answer)):
         answer = answer.model_copy(update={"additional_kwargs": marked(answer, sources=sources)})
-    usage = spent(state.usage, answer, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
-    usage["requests"] += speaker.judged.requests
-    usage["input_tokens"] += speaker.judged.input_tokens
-    usage["output_tokens"] += speaker.judged.output_tokens
+    usage = spent(state.usage, answer, speaker.judged, allowance, turn_seconds=turn_seconds, turn_retries=turn_retries)
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
@@ -179,12 +162,36 @@ async def reason(
         "faults": faults,
         "first_model": state.first_model,
         "next_model": allowance.next_model,
-        **person_called(answer, earlier),
+        **person_called(answer, so_far.earlier),
         "usage": usage,
         "thread_usage": added(state.thread_usage, more),
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The language a reply is to be written in."""
+
+    note: str
+    """What the model is told of it."""
+    opening: str
+    """What the customer reads first, where theirs is not spoken here."""
+    readable: ReplyLanguages | None
+    """In which languages the reply is accepted; None where it is not looked at."""
+
+
+def spoken_in(language: str, so_far: TurnSoFar, languages: ReplyLanguages | None, *, judged: bool) -> Spoken:
+    """Return the language the next reply is to be written in: the customer's, or one of those that can be checked."""
+    if languages and not judged and (instead := languages.instead_of(newest_words(so_far.earlier))):
+        said = phrase("only_this_language", instead)
+        told = any(isinstance(m, AIMessage) and said in text_of(m) for m in so_far.earlier)
+        return Spoken(language_note(NAMES[instead]), "" if told else said, languages)
+    if languages and languages.has(language) and language != ENGLISH:
+        readable = languages if so_far.was_heard else ReplyLanguages((language,))
+        return Spoken(spoken_note(NAMES[language]), "", readable)
+    return Spoken("", "", languages)
 
 
 def first_asked(state: State) -> int:
@@ -196,18 +203,6 @@ def first_asked(state: State) -> int:
     return state.next_model if fruitless and state.next_model is not None else state.first_model
 
 
-def _last_reply(earlier: Sequence[AnyMessage]) -> str:
-    """Return what the customer read last before the newest turn."""
-    before = earlier[: len(earlier) - len(newest_turn(list(earlier)))]
-    return next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
-
-
-def _opening(instead: str | None, earlier: Sequence[AnyMessage]) -> str:
-    """Return the sentence that says which language is spoken here, until the customer has read it."""
-    said = phrase("only_this_language", instead) if instead else ""
-    return "" if any(isinstance(m, AIMessage) and said in text_of(m) for m in earlier) else said
-
-
 def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str, Any]:
     """Return why the model calls a person in, where there is a reason for one; else the call is refused."""
     calls = [call for call in answer.tool_calls if call["name"] == HUMAN_TOOL]
@@ -216,20 +211,22 @@ def person_called(answer: AIMessage, earlier: Sequence[AnyMessage]) -> dict[str,
     return {"handoff": str(calls[0]["args"].get("reason") or "the model asked for a person")}
 
 
-def unfinished_reply(state: State) -> AIMessage | None:
-    """Return the reply whose rest was held back, or None."""
-    last = newest_turn(state.messages)[-1:]
-    return last[0] if state.faults and last and isinstance(last[0], AIMessage) else None
-
-
-def spent(used: Usage, answer: AIMessage, left: Allowance, *, turn_seconds: float, turn_retries: int) -> Usage:
-    """Add what one answer cost to what the turn has used."""
+def spent(
+    used: Usage,
+    answer: AIMessage,
+    verdict: JsonAnswer[Any],
+    left: Allowance,
+    *,
+    turn_seconds: float,
+    turn_retries: int,
+) -> Usage:
+    """Add what one answer and the verdict on it cost to what the turn has used."""
     tokens = answer.usage_metadata
     return Usage(
-        requests=used["requests"] + max(1, left.requests),
+        requests=used["requests"] + max(1, left.requests) + verdict.requests,
         tool_calls=used.get("tool_calls", 0) + len(answer.tool_calls),
-        input_tokens=used["input_tokens"] + (tokens["input_tokens"] if tokens else 0),
-        output_tokens=used["output_tokens"] + (tokens["output_tokens"] if tokens else 0),
+        input_tokens=used["input_tokens"] + (tokens["input_tokens"] if tokens else 0) + verdict.input_tokens,
+        output_tokens=used["output_tokens"] + (tokens["output_tokens"] if tokens else 0) + verdict.output_tokens,
         cached_tokens=used["cached_tokens"] + cached_tokens(answer),
         repairs=used["repairs"],
         retries=turn_retries - left.retries,
