@@ -51,8 +51,7 @@ from graph.verification.evidence_reading import evidence_of
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply import Citations
 from graph.verification.reply_language import NAMES, ReplyLanguages
-from graph.verification.sentence_checks import SentenceChecks
-from graph.verification.turn_so_far import TurnSoFar
+from graph.verification.sentence_checks import SentenceChecks, TurnSoFar
 from graph.verification.verified_model import VerifiedChatModel
 from tools.context import Context
 from tools.tool import Tool

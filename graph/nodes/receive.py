@@ -2,11 +2,11 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
@@ -59,84 +59,50 @@ async def receive(
         ThreadForbidden: the thread belongs to another customer.
     """
     context = runtime.context or Context()
-    message = state.messages[-1] if state.messages else None
-    if not isinstance(message, HumanMessage):
-        came = type(message).__name__ if message else "no message"
-        raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
+    message = _newest(state)
     check_owner(state, context)
     context = context_of(state, context)
     context = replace(context, locale=locale_of(context.locale))
-    looked_at, refused = (
-        await asyncio.get_running_loop().run_in_executor(READERS, without_blocks, message)
-        if has_picture(message)
-        else (message, None)
-    )
-    spoken, excuse = await listen(looked_at, state.messages[:-1], voice_input, context.locale)
-    shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
-    spoken = without_card_numbers(spoken if shown == text_of(spoken) else spoken.model_copy(update={"content": shown}))
-    shown = text_of(spoken)
+    spoken, excuse, refused = await _read(message, state, voice_input, max_message_chars, context.locale)
     if identity and state.verified_by == "code" and not identity.still_proven(state.verified_at):
         # Whose conversation it is stays known; what needs a code needs a new one.
         state = replace(state, verified_by="details")
     if not spoken_instruction(spoken):
-        context = replace(context, locale=locale_of(spoken_language(clip(shown), context.locale)))
+        context = replace(context, locale=locale_of(spoken_language(clip(text_of(spoken)), context.locale)))
     code_asked = state.code_asked and not context.customer_id
     typed, spoken = spoken, masked(spoken) if code_asked else spoken
     state = replace(state, messages=[*state.messages[:-1], spoken])
-    update: dict[str, Any] = {
-        "customer_id": state.customer_id or context.customer_id,
-        "verified_by": "sign-in" if context.customer_id else state.verified_by,
-        "language": context.locale,
-        "code_asked": code_asked,
-        "handoff": None,
-        "next_step": None,
-        "first_model": 0,
-        "passage_ids": Overwrite([]),
-        "held_back": [],
-        "approval_problem": "",
-        "usage": no_usage(),
-        "earlier_usage": added(state.earlier_usage, state.usage),
-        "messages": [spoken] if spoken is not message else [],
-    }
+    update = _begun(state, context) | {"code_asked": code_asked, "messages": [spoken] if spoken is not message else []}
     if remembers_customers and runtime.store and (customer := update["customer_id"]):
         if state.customer_file is None:
             update["customer_file"] = await read_file(runtime.store, customer)
         if wishes := preferences_in(clip(text_of(spoken))):
             await add_facts(runtime.store, customer, PREFERENCES, wishes)
     if state.ticket_id:
-        people = await with_people(state, desk, thread_id=thread_of(config), locale=context.locale)
-        update |= people | {"messages": [*update["messages"], *people["messages"]]}
+        update = _with(update, await with_people(state, desk, thread_id=thread_of(config), locale=context.locale))
         if update["owner"] in WITH_PEOPLE or update["next_step"] == "end":
             return update
     if refused and not excuse:
         excuse = [AIMessage(phrase(refused, context.locale))]
     if excuse:
-        return update | {"next_step": "end", "messages": [*update["messages"], *excuse]}
+        return _with(update, {"next_step": "end", "messages": excuse})
     if identity and typed is not spoken:
         heard_code = await read_code(typed, thread_id=thread_of(config), locale=context.locale, desk=identity)
-        update |= heard_code | {"messages": [*update["messages"], *heard_code["messages"]]}
+        update = _with(update, heard_code)
         if "customer_id" not in heard_code:
             return update
         spoken = heard_code["messages"][0]
-        shown = text_of(spoken)
         state = replace(state, messages=[*state.messages[:-1], spoken])
     if marks(spoken).get("pictures") and not sees:
         told = AIMessage(phrase("picture_for_colleague", context.locale))
-        return update | {"handoff": UNSEEN, "messages": [*update["messages"], told]}
-    answer = spoken
-    if spoken_instruction(spoken):  # somebody speaks to an agent in a recording: a wish or a yes has to be typed
-        answer = HumanMessage(UNHEARD, id=spoken.id)
-    else:
-        written = clip(shown)
-        # A slip is put right to an English word, which a word of another language may be near to.
-        asked = (handoff_wish(state.messages, text) for text in dict.fromkeys((written, corrected(written))))
-        update["handoff"] = next(filter(None, asked), None) or rule_wish(written, people_only)
-    if update["handoff"]:
-        return update
+        return _with(update, {"handoff": UNSEEN, "messages": [told]})
+    if handoff := _wish(state.messages, spoken, people_only):
+        return update | {"handoff": handoff}
     answered, over = await asyncio.gather(
         apply_answer(
             state.messages[:-1],
-            answer,
+            # Somebody speaks to an agent in a recording: a yes has to be typed.
+            HumanMessage(UNHEARD, id=spoken.id) if spoken_instruction(spoken) else spoken,
             sent_at=sent_at(message, config),
             thread_id=thread_of(config),
             locale=context.locale,
@@ -147,8 +113,68 @@ async def receive(
     )
     if over and "next_step" not in answered:  # what they agreed to is carried out, whatever they have spent
         update["handoff"] = over
-    update |= answered | {"messages": [*update["messages"], *answered["messages"]]}
-    return update
+    return _with(update, answered)
+
+
+def _newest(state: State) -> HumanMessage:
+    """Return the message that a turn starts with; raises MessageRejected where it is not a customer's."""
+    message = state.messages[-1] if state.messages else None
+    if not isinstance(message, HumanMessage):
+        came = type(message).__name__ if message else "no message"
+        raise MessageRejected(f"a turn starts with a customer message, but {came} came; send one with the role user")
+    return message
+
+
+async def _read(
+    message: HumanMessage, state: State, voice_input: VoiceInput, max_message_chars: int, locale: str
+) -> tuple[HumanMessage, list[AnyMessage], str | None]:
+    """Return a message as it is kept, what to say where it cannot be heard, and the sentence that refuses its picture.
+
+    It is kept as text that can be seen, without card numbers; pictures and recordings are looked at here.
+    """
+    refused = None
+    if has_picture(message):
+        loop = asyncio.get_running_loop()
+        message, refused = await loop.run_in_executor(READERS, without_blocks, message)
+    spoken, excuse = await listen(message, state.messages[:-1], voice_input, locale)
+    shown = without_blank_runs(visible(check_message(text_of(spoken), max_message_chars)))
+    if shown != text_of(spoken):
+        spoken = spoken.model_copy(update={"content": shown})
+    return without_card_numbers(spoken), excuse, refused
+
+
+def _begun(state: State, context: Context) -> dict[str, Any]:
+    """Return what is known of the customer, and nothing of what the last turn left."""
+    return {
+        "customer_id": state.customer_id or context.customer_id,
+        "verified_by": "sign-in" if context.customer_id else state.verified_by,
+        "language": context.locale,
+        "handoff": None,
+        "next_step": None,
+        "first_model": 0,
+        "passage_ids": Overwrite([]),
+        "held_back": [],
+        "approval_problem": "",
+        "usage": no_usage(),
+        "earlier_usage": added(state.earlier_usage, state.usage),
+    }
+
+
+def _with(update: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return two updates as one; the messages of both come."""
+    return update | more | {"messages": [*update["messages"], *more["messages"]]}
+
+
+def _wish(
+    messages: Sequence[AnyMessage], spoken: HumanMessage, people_only: Mapping[str, tuple[str, ...]]
+) -> str | None:
+    """Return why a message goes to a person at once, or None; one spoken to an agent in a recording has to be typed."""
+    if spoken_instruction(spoken):
+        return None
+    written = clip(text_of(spoken))
+    # A slip is put right to an English word, which a word of another language may be near to.
+    asked = (handoff_wish(messages, text) for text in dict.fromkeys((written, corrected(written))))
+    return next(filter(None, asked), None) or rule_wish(written, people_only)
 
 
 def check_message(text: str, max_message_chars: int) -> str:
