@@ -84,6 +84,10 @@ def test_a_note_a_prepared_reply_and_the_guard_before_resolving(site: Site, open
     page.goto("about:blank")  # leaving the page does not leave the ticket open
     page.goto(site.page("/desk", site.token("olga", operator=True)) + f"&thread={thread}")
     state(page, "resolved")
+    view(page, "Closed").click()
+    closed = row(page, ticket)
+    closed.get_by_text("resolved").wait_for()
+    closed.get_by_role("link").click()
     page.get_by_role("button", name="Reopen").click()
     state(page, "with a person · olga")
     shop.act(f"/v1/tickets/{ticket}/resolve", operator="olga")

@@ -288,6 +288,22 @@ async def test_a_conversation_of_the_agent_is_joined(server: Running) -> None:
     await post(server, "/v1/desk/conversations/no-such-thread/join", None, 404)
 
 
+async def test_closed_tickets_are_listed_the_last_closed_first_until_they_are_open_again(searched: Running) -> None:
+    server = searched
+    closed = [await handed_over(server) for _ in range(3)]
+    for _, ticket in [closed[1], closed[0]]:
+        await post(server, f"/v1/tickets/{ticket}/resolve", None)
+    await post(server, f"/v1/tickets/{closed[2][1]}/hand-back", {})
+    await server.say("ada", "Do you repair kettles?")
+    listed = (await get(server, "/v1/desk/conversations", closed=True))["items"]
+    assert [one["thread_id"] for one in listed] == [closed[place][0] for place in (2, 0, 1)]
+    assert [one["state"] for one in listed] == ["bot", "resolved", "resolved"]
+    assert all(one["closed_at"] for one in listed)
+    await post(server, f"/v1/tickets/{closed[0][1]}/reopen", None)
+    listed = (await get(server, "/v1/desk/conversations", closed=True))["items"]
+    assert [one["ticket_id"] for one in listed] == [closed[place][1] for place in (2, 1)]
+
+
 async def test_a_customer_is_shown_with_what_there_was_before(server: Running) -> None:
     thread, _ = await handed_over(server)
     shown = await get(server, "/v1/desk/customers/ada")

@@ -30,7 +30,7 @@ from server.schemas.desk_schemas import (
 from server.service import Service
 from server.views.canned_replies import canned_replies
 from server.views.desk_customer import customer_of
-from server.views.desk_lists import all_conversations
+from server.views.desk_lists import all_conversations, closed_conversations
 from server.views.desk_queue import APPROVALS, Wanted, queue
 from server.views.desk_search import mentioning, search
 from server.views.desk_view import conversation
@@ -119,9 +119,12 @@ async def list_conversations(
     service: Serving,
     q: str = Query("", max_length=200, description="Words that all have to occur, each by its beginning."),
     mentions_me: bool = Query(False, description="Only those in which a note mentions who asks, as @name."),
+    closed: bool = Query(False, description="Only those that people are done with, the last closed first."),
     page: int = Query(1, ge=1, le=10_000),
 ) -> ListedOut:
     """List all conversations, or those that a search finds, those with the newest words first, a page at a time."""
+    if closed:
+        return await closed_conversations(service, page=page)
     if mentions_me:
         return await mentioning(service, who.subject, page=page)
     return await (search(service, q, page=page) if q.strip() else all_conversations(service, page=page))

@@ -262,12 +262,13 @@ class Listed(BaseModel):
     ticket_id: str | None
     state: str = Field(description="State of its newest ticket; bot where it has none.")
     operator: str | None
+    closed_at: datetime | None = Field(default=None, description="When people were done with its newest ticket.")
     snippet: str = Field(default="", description="Of what a search found, the newest text that has most of its words.")
     hits: list[str] = Field(default=[], description="The words of the search as they stand in snippet and first line.")
 
 
 class ListedOut(BaseModel):
-    """List conversations, those with the newest words first."""
+    """List conversations, those with the newest words first, or those closed last."""
 
     items: list[Listed]
     more: bool = Field(description="Whether there are older ones.")

@@ -1,4 +1,4 @@
-"""List conversations for operators: all of them, those of a customer, or those that a search found."""
+"""List conversations for operators: all, those of a customer, those with closed tickets, or what a search found."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -35,6 +35,18 @@ async def listed(service: Service, threads: Collection[str], *, page: int) -> Li
         tickets = await service.desk.reads.lines([thread for thread in ids if thread not in known])
         found += [_of_ticket(thread, ticket) for thread, ticket in tickets.items()]
     return ListedOut(items=found, more=len(rows) > PAGE)
+
+
+async def closed_conversations(service: Service, *, page: int) -> ListedOut:
+    """Return one page of the conversations whose ticket is closed, the last closed first; raises BackendUnavailable."""
+    tickets = list((await service.desk.reads.closed(limit=PAGE + 1, offset=(page - 1) * PAGE)).items())
+    shown = dict(tickets[:PAGE])
+    rows = {row["id"]: row for row in await _threads(service, THREADS.c.id.in_(shown), limit=PAGE, offset=0)}
+    items = [
+        _listed(rows[thread], ticket) if thread in rows else _of_ticket(thread, ticket)
+        for thread, ticket in shown.items()
+    ]
+    return ListedOut(items=items, more=len(tickets) > PAGE)
 
 
 async def conversations_of(service: Service, customer_id: str) -> list[Listed]:
@@ -77,6 +89,7 @@ def _of_ticket(thread_id: str, ticket: TicketLine) -> Listed:
         ticket_id=ticket.id,
         state=ticket.stage,
         operator=ticket.operator,
+        closed_at=ticket.closed_at,
     )
 
 
@@ -91,4 +104,5 @@ def _listed(row: Any, ticket: TicketLine | None) -> Listed:
         ticket_id=ticket.id if ticket else None,
         state=ticket.stage if ticket else "bot",
         operator=ticket.operator if ticket else None,
+        closed_at=ticket.closed_at if ticket else None,
     )

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, case, exists, func, inspect, select, text, union, update
+from sqlalchemy import Connection, Select, case, exists, func, inspect, select, text, union, update
 
 from core.storage.column_types import record_of
 from core.storage.database import OwnDatabase
@@ -78,6 +79,7 @@ class TicketLine:
     channel: str
     locale: str
     created_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +167,18 @@ class DeskReads:
         newest = (
             select(func.max(tickets.c.serial)).where(tickets.c.thread_id.in_(threads)).group_by(tickets.c.thread_id)
         )
-        rows = [row._mapping for row in await self._database.rows(select(tickets).where(tickets.c.serial.in_(newest)))]
+        return await self._lines(select(tickets).where(tickets.c.serial.in_(newest)))
+
+    async def closed(self, *, limit: int, offset: int) -> Mapping[str, TicketLine]:
+        """Return the newest tickets of conversations that nobody has any more, the last closed first."""
+        later = tickets.alias("later")
+        newer = exists().where(later.c.thread_id == tickets.c.thread_id, later.c.serial > tickets.c.serial)
+        closed = select(tickets).where(tickets.c.closed_at.is_not(None), tickets.c.merged_into.is_(None), ~newer)
+        by_time = closed.order_by(tickets.c.closed_at.desc(), tickets.c.serial.desc())
+        return await self._lines(by_time.limit(limit).offset(offset))
+
+    async def _lines(self, query: Select[Any]) -> Mapping[str, TicketLine]:
+        rows = [row._mapping for row in await self._database.rows(query)]
         return {
             row["thread_id"]: record_of(TicketLine, row, id=ticket_number(row["serial"]), wish=row["draft"]["wish"])
             for row in rows

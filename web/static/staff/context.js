@@ -14,6 +14,9 @@ import { PRIORITIES, slaWords, snoozed } from "./queue.js";
  *   records: {kind: string, title: string, status: string | null, facts: Fact[]}[]}} Customer
  */
 
+/** Characters from which a list is folded, so that it does not push away what stands below. */
+const FOLDED = 300;
+
 export class ContextPane {
   /**
    * @param {HTMLElement} place
@@ -65,13 +68,13 @@ export class ContextPane {
       /** @type {[string, string]} */ ([speech.say("language"), language ?? shown.locale]),
       /** @type {[string, string]} */ ([speech.say("known_by"), shown.verified_by ? speech.say(`verified_${shown.verified_by}`) : ""]),
     ];
-    const initials = name.split(/[\s_]+/).map((part) => part[0] ?? "").join("").slice(0, 2).toUpperCase();
+    const initials = !shown.customer_id ? "" : name.split(/[\s_]+/).map((part) => part[0] ?? "").join("").slice(0, 2).toUpperCase();
     const hidden = () => document.getElementById("work")?.classList.remove("asking");
     this.person.replaceChildren(
       el(
         "div",
         { class: "person" },
-        el("span", { class: "face", "aria-hidden": "true" }, initials),
+        el("span", { class: "face", "aria-hidden": "true" }, initials || icon("user")),
         el("div", {}, el("h3", { dir: "auto" }, name), shown.customer_id && name !== shown.customer_id ? el("p", { class: "quiet" }, shown.customer_id) : null),
         el("button", { class: "quiet small closer", "aria-label": speech.say("close"), click: hidden }, icon("x")),
       ),
@@ -182,7 +185,7 @@ export class ContextPane {
 }
 
 /**
- * Return a list of names and values; those without a value are left out.
+ * Return a list of names and values; those without a value are left out, and long lists are folded.
  * @param {[string, string | string[]][]} rows
  */
 function facts(rows) {
@@ -191,6 +194,12 @@ function facts(rows) {
     {},
     ...rows
       .filter(([, value]) => value.length > 0)
-      .flatMap(([name, value]) => [el("dt", {}, name), el("dd", { dir: "auto" }, typeof value === "string" ? value : el("ul", {}, ...value.map((line) => el("li", {}, line))))]),
+      .flatMap(([name, value]) => [el("dt", {}, name), el("dd", { dir: "auto" }, typeof value === "string" ? value : lines(value))]),
   );
+}
+
+/** @param {string[]} values */
+function lines(values) {
+  const list = el("ul", {}, ...values.map((line) => el("li", {}, line)));
+  return values.join("").length > FOLDED ? el("details", {}, el("summary", {}, String(values.length)), list) : list;
 }

@@ -14,6 +14,8 @@ import { signedOutBy } from "./sign_in.js";
 const PAGE = 50;
 const TICK = 20_000;
 const TYPING = 250;
+/** What the server is asked for by views that it lists. @type {Record<string, Record<string, string>>} */
+const LISTED_BY = { mentions: { mentions_me: "true" }, closed: { closed: "true" } };
 
 export class List {
   /**
@@ -46,8 +48,8 @@ export class List {
       approvals: (item) => item.kind === "approval",
       snoozed: (item) => snoozed(item),
     };
-    /** Views that the server lists: they hold conversations that nobody waits in, too. */
-    this.listed = ["mentions", "all"];
+    /** Views that the server lists: they hold conversations that nobody waits in. */
+    this.listed = ["mentions", "closed", "all"];
     this.list = byId("queue", HTMLUListElement);
     this.filters = byId("filters", HTMLFormElement);
     this.filters.addEventListener("change", () => this.#turn(1));
@@ -112,7 +114,7 @@ export class List {
     this.#showFilters();
     this.#showBulk();
     const rows = this.found
-      ? this.found.items.map((one) => foundRow(speech, one, this.opened))
+      ? this.found.items.map((one) => foundRow(speech, one, this.opened, !this.query && this.view === "closed"))
       : shown.map((item) => queueRow(speech, item, { opened: this.opened, chosen: this.chosen.has(item.id), choose: (chosen) => this.#choose(item.id, chosen) }));
     this.list.replaceChildren(...rows);
     const empty = this.found ? this.found.items.length === 0 : waiting.length === 0 && this.queue.known;
@@ -178,11 +180,11 @@ export class List {
       this.list.scrollTop = 0;
       return;
     }
-    const asked = this.query;
-    const wanted = new URLSearchParams({ page: String(page), ...(asked ? { q: asked } : this.view === "mentions" ? { mentions_me: "true" } : {}) });
+    const { query: asked, view } = this;
+    const wanted = new URLSearchParams({ page: String(page), ...(asked ? { q: asked } : LISTED_BY[view]) });
     try {
       const found = await this.api.call("GET", `/v1/desk/conversations?${wanted}`);
-      if (asked !== this.query || page !== this.page) return;
+      if (asked !== this.query || view !== this.view || page !== this.page) return;
       this.found = found;
       this.show();
       this.list.scrollTop = 0;

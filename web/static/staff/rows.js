@@ -9,7 +9,7 @@ import { slaBrief, slaWords, snoozed, titleOf } from "./queue.js";
 /** @typedef {import("../words.js").Speech} Speech */
 /**
  * @typedef {{thread_id: string, customer_id: string | null, first_line: string, last_at: string, channel: string, locale: string,
- *   ticket_id: string | null, state: string, operator: string | null, snippet: string, hits: string[]}} Listed
+ *   ticket_id: string | null, state: string, operator: string | null, closed_at: string | null, snippet: string, hits: string[]}} Listed
  */
 
 /**
@@ -59,9 +59,11 @@ function standing(speech, item) {
  * @param {Speech} speech
  * @param {Listed} one
  * @param {string} opened the thread that is open
+ * @param {boolean} by_closing whether the list is in the order of closing
  */
-export function foundRow(speech, one, opened) {
-  const about = [one.customer_id ?? speech.say("visitor"), moment(speech, one.last_at), one.ticket_id ?? "", named(speech, "state", one.ticket_id ? one.state : "agent"), one.operator ?? ""];
+export function foundRow(speech, one, opened, by_closing) {
+  const state = named(speech, "state", one.ticket_id ? one.state : "agent");
+  const about = [one.ticket_id ?? "", state, one.operator ?? "", one.customer_id ?? speech.say("visitor"), moment(speech, (by_closing && one.closed_at) || one.last_at)];
   return el(
     "li",
     {},
@@ -70,7 +72,7 @@ export function foundRow(speech, one, opened) {
       { href: `#thread=${encodeURIComponent(one.thread_id)}`, "data-item": one.thread_id, "aria-current": one.thread_id === opened ? "true" : null },
       el("span", { class: "title", dir: "auto" }, ...marked(one.first_line, one.hits)),
       one.snippet ? el("span", { class: "snippet", dir: "auto" }, ...marked(one.snippet, one.hits)) : null,
-      el("span", { class: "row" }, el("span", { class: "quiet" }, about.filter(Boolean).join(" · "))),
+      el("span", { class: "quiet" }, about.filter(Boolean).join(" · ")),
     ),
   );
 }
