@@ -58,10 +58,14 @@ def test_with_people_both_sides_see_each_other_write_and_nothing_is_left_without
     desk.get_by_text("It is about my parcel.").first.wait_for()
     page.get_by_role("textbox", name="Write a message").press_sequentially("I also")
     desk.get_by_text("The customer is writing").wait_for()
-    words = "See https://alderfinch.example/help and https://evil.example/help."
+    words = (
+        "See https://alderfinch.example/help, [our page](https://alderfinch.example/us) and https://evil.example/help, "
+    )
+    words += "not [this one](https://evil.example/us)."
     as_operator(site, "POST", f"/v1/tickets/{ticket}/reply", text=words)
     said(page).get_by_text("olga, support team").wait_for()
-    assert said(page).get_by_role("link").all_inner_texts() == ["https://alderfinch.example/help"]
+    assert said(page).get_by_role("link").all_inner_texts() == ["https://alderfinch.example/help", "our page"]
+    said(page).get_by_text("and https://evil.example/help, not [this one](https://evil.example/us).").wait_for()
     assert page.get_by_role("status").filter(has_text="Noted").count() == 0
 
 

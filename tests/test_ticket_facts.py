@@ -24,6 +24,10 @@ def test_an_order_is_a_line_without_its_address() -> None:
     )
 
 
+def test_yes_and_no_are_told_as_words() -> None:
+    assert facts_in("get_seat", '{"window": true, "refundable": false}') == ["get_seat: window yes, refundable no"]
+
+
 @pytest.mark.parametrize("result", ["", "[]", "null", "3", '"x"', "{", '{"a": {}}', '{"orders": 3}', "[[1, 2], {}]"])
 def test_any_result_is_told_or_left_out(result: str) -> None:
     assert all("{" not in fact or result == "{" for fact in facts_in("tool", result))

@@ -67,4 +67,6 @@ def _words(value: Any) -> str:
         return f"{name} ({told})" if name and told else str(name or told)
     if isinstance(value, list):
         return ", ".join(word for each in value if (word := _words(each)))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else str(value)

@@ -175,9 +175,10 @@ def transcript(messages: Sequence[AnyMessage]) -> str:
 
 
 def _facts(messages: Sequence[AnyMessage]) -> list[str]:
-    """Return what tools found, newest last, without failures."""
+    """Return what tools found, newest last, without failures, and once where two tools found the same."""
     found = [m for m in messages if isinstance(m, ToolMessage) and m.status != "error" and text_of(m).strip()]
-    return list(dict.fromkeys(fact for m in found for fact in facts_in(str(m.name), text_of(m))))[-10:]
+    facts = (fact for m in found for fact in facts_in(str(m.name), text_of(m)))
+    return list({fact.partition(": ")[2]: fact for fact in facts}.values())[-10:]
 
 
 def _steps(messages: Sequence[AnyMessage]) -> list[str]:

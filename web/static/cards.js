@@ -94,8 +94,12 @@ export function replyText(said, base, { say }, hosts) {
     const title = [source.title, ...source.headings].join(" › ");
     return el("a", { href: base + source.page, target: "_blank", rel: "noopener", "aria-label": say("source", { number, title }) }, words);
   };
-  const parts = words(said).split(/(\[\d+\]|https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/);
-  const text = el("p", { class: "text", dir: "auto" }, ...parts.map((part) => part.startsWith("http") ? outside(part, hosts) : link(Number(/^\[(\d+)\]$/.exec(part)?.[1]), part)));
+  const parts = words(said).split(/(\[\d+\]|\[[^[\]\n]+\]\(https?:\/\/[^\s<>"'()]+\)|https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/);
+  const shown = (/** @type {string} */ part) => {
+    const [, title = part, address = part] = /^\[([^[\]]+)\]\((.+)\)$/.exec(part) ?? [];
+    return address.startsWith("http") ? outside(address, hosts, title, part) : link(Number(/^\[(\d+)\]$/.exec(part)?.[1]), part);
+  };
+  const text = el("p", { class: "text", dir: "auto" }, ...parts.map(shown));
   if (!said.sources.length) return [text];
   const inOrder = [...said.sources].sort((one, other) => one.number - other.number);
   const list = inOrder.map((source) => {
@@ -106,13 +110,15 @@ export function replyText(said, base, { say }, hosts) {
 }
 
 /**
- * Return an address as a link where it leads to the business, else as words.
+ * Return a link where it leads to the business, else the words as they were written.
  * @param {string} address
  * @param {string[]} hosts
+ * @param {string} title
+ * @param {string} written
  */
-function outside(address, hosts) {
+function outside(address, hosts, title, written) {
   const allowed = linkable(address, hosts);
-  return allowed ? el("a", { href: allowed, target: "_blank", rel: "noopener noreferrer" }, address) : address;
+  return allowed ? el("a", { href: allowed, target: "_blank", rel: "noopener noreferrer" }, title) : written;
 }
 
 /**
