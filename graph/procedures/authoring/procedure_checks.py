@@ -91,23 +91,39 @@ def check_procedures(
 
 def _parts(file: ProcedureFile, catalogue: Catalogue, languages: Sequence[str]) -> Iterable[Problem]:
     """Yield what is wrong with single parts, whether or not the whole compiles."""
-    contract = file.contract
-    for index, tool in enumerate(contract.tools):
+    if not file.contract.examples:
+        said = "no `examples`: name two or three sentences of customers who want this"
+        yield file.problem("no-examples", said, "name", warning=True)
+    yield from _reads(file, catalogue)
+    yield from _slots(file, languages)
+    yield from _steps(file, languages)
+    yield from _guidance(file, catalogue)
+
+
+def _reads(file: ProcedureFile, catalogue: Catalogue) -> Iterable[Problem]:
+    """Yield what stands under `tools` and is no read."""
+    for index, tool in enumerate(file.contract.tools):
         spec = catalogue.get(tool)
         if spec is None:
             yield file.problem("unknown-tool", unknown_tool(tool, catalogue), "tools", index)
         elif spec.effect != "read":
             said = f"{tool} is a {spec.effect}: `tools` are reads; a write belongs under `do`, with the rules it needs"
             yield file.problem("write-under-tools", said, "tools", index)
-    if not contract.examples:
-        said = "no `examples`: name two or three sentences of customers who want this"
-        yield file.problem("no-examples", said, "name", warning=True)
-    for name, slot in contract.slots.items():
+
+
+def _slots(file: ProcedureFile, languages: Sequence[str]) -> Iterable[Problem]:
+    """Yield slots that nothing fills, and what is wrong with their questions."""
+    for name, slot in file.contract.slots.items():
         if not slot.ask and not slot.find:
             said = f"nothing asks for {name!r} or finds it: give `ask`, `find` or both"
             yield file.problem("slot-without-source", said, "slots", name)
         if slot.ask:
             yield from _text(file, slot.ask, languages, "slots", name, "ask")
+
+
+def _steps(file: ProcedureFile, languages: Sequence[str]) -> Iterable[Problem]:
+    """Yield rules that no step needs and steps that need none, and what is wrong with their sentences."""
+    contract = file.contract
     needed = {rule for step in contract.do.values() for rule in step.needs}
     for name, rule in contract.rules.items():
         if name not in needed:
@@ -120,7 +136,6 @@ def _parts(file: ProcedureFile, catalogue: Catalogue, languages: Sequence[str]) 
             yield file.problem("write-without-needs", said, "do", name)
         if step.say:
             yield from _text(file, step.say, languages, "do", name, "say")
-    yield from _guidance(file, catalogue)
 
 
 def _text(file: ProcedureFile, text: Text, languages: Sequence[str], *where: str | int) -> Iterable[Problem]:
@@ -155,8 +170,15 @@ def _guidance(file: ProcedureFile, catalogue: Catalogue) -> Iterable[Problem]:
 
 def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
     """Yield what only the conditions show."""
-    file, contract = procedure.source, procedure.source.contract
-    listed = set(contract.tools)
+    yield from _tools_of_expressions(procedure, catalogue)
+    yield from _unused_facts(procedure)
+    yield from _never_or_always(procedure)
+    yield from _claims_about_money(procedure, catalogue)
+
+
+def _tools_of_expressions(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
+    """Yield calls of tools that no expression may make, or that are not listed."""
+    file, listed = procedure.source, set(procedure.source.contract.tools)
     for expression in {e.source: e for e in procedure.expressions()}.values():
         for tool in expression.tools:
             if catalogue[tool].effect != "read":
@@ -165,19 +187,26 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
             elif tool not in listed:
                 said = f"{tool} is read and not named under `tools`: name it"
                 yield file.problem("unlisted-tool", said, *_place_of(procedure, expression.source))
-    spoken = " ".join(
-        [
-            file.guidance,
-            *(str(rule.say) for rule in contract.rules.values()),
-            *(str(slot.ask) for slot in contract.slots.values()),
-            *(str(step.say) for step in contract.do.values()),
-        ]
+
+
+def _unused_facts(procedure: Procedure) -> Iterable[Problem]:
+    """Yield facts that no expression, sentence or guidance speaks of."""
+    file, contract = procedure.source, procedure.source.contract
+    said_by = (
+        [rule.say for rule in contract.rules.values()],
+        [slot.ask for slot in contract.slots.values()],
+        [step.say for step in contract.do.values()],
     )
+    spoken = " ".join([file.guidance, *(str(text) for texts in said_by for text in texts)])
     for name in procedure.facts:
         if name not in procedure.used and f"{{{name}" not in spoken:
-            yield file.problem(
-                "unused-fact", f"nothing uses the fact {name!r}: take it out", "facts", name, warning=True
-            )
+            said = f"nothing uses the fact {name!r}: take it out"
+            yield file.problem("unused-fact", said, "facts", name, warning=True)
+
+
+def _never_or_always(procedure: Procedure) -> Iterable[Problem]:
+    """Yield rules that can never fail or hold, and steps whose rules never hold together."""
+    file = procedure.source
     never: set[str] = set()
     for name, rule in procedure.rules.items():
         found = outcomes(procedure, [rule.must])
@@ -193,17 +222,21 @@ def _rules(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
         if not never & set(step.step.needs) and outcomes(procedure, conditions) == {False}:
             said = f"{name!r} can never run: {', '.join(step.step.needs)} never hold together"
             yield file.problem("step-never-runs", said, "do", name)
-        spec = catalogue[step.step.tool]
-        if not MONEY.search(_said_of(spec, procedure)):
+
+
+def _claims_about_money(procedure: Procedure, catalogue: Catalogue) -> Iterable[Problem]:
+    """Yield rules of writes about money that the customer's word alone makes true."""
+    for step in procedure.steps.values():
+        if not MONEY.search(_said_of(catalogue[step.step.tool], procedure)):
             continue
-        for rule_name in step.step.needs:
-            rule = procedure.rules[rule_name]
+        for name in step.step.needs:
+            rule = procedure.rules[name]
             if not rule.rule.claim and true_by_claims(procedure, rule.must):
                 said = (
-                    f"the customer's word alone makes {rule_name!r} true, and {step.step.tool} is about money: add "
+                    f"the customer's word alone makes {name!r} true, and {step.step.tool} is about money: add "
                     "what a record has to say, or mark the rule `claim: true` where the word is meant to be enough"
                 )
-                yield file.problem("claim-only", said, "rules", rule_name, "must")
+                yield procedure.source.problem("claim-only", said, "rules", name, "must")
 
 
 def _said_of(spec: ToolSpec, procedure: Procedure) -> str:
