@@ -145,7 +145,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     )
     broadcast, metrics = Broadcast(), Metrics()
     desk = DeskParts(
-        reads=DeskReads(settings.desk_url),
+        reads=await asyncio.to_thread(DeskReads, settings.desk_url),
         embeddings=await asyncio.to_thread(embedding_model, settings),
         model=None if settings.model == "offline" else await asyncio.to_thread(endpoint_model, settings),
     )
@@ -153,7 +153,7 @@ async def open_service(settings: Settings, parts: Parts | None = None) -> AsyncI
     holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     leases = Leases(inbox, holder=holder, seconds=settings.limits.lease_seconds)
     urls = {"inbox": settings.inbox_url, "desk": settings.desk_url, "memory": settings.memory_url}
-    stores = {name: Database(url) for name, url in urls.items()}
+    stores = {name: await asyncio.to_thread(Database, url) for name, url in urls.items()}
     async with open_agent(settings, parts=parts) as agent:
         give_up = DeadLetterHandler(agent, attempts=settings.limits.turn_attempts)
         pace = WorkerSettings(
