@@ -1,7 +1,7 @@
 // A card for an action that waits for staff, built from the row of the ledger and from nothing a model wrote.
 
 import { el } from "../dom.js";
-import { moment, named } from "./page.js";
+import { dotted, moment, named } from "./page.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
 /**
@@ -32,7 +32,7 @@ export function approvalCard(row, speech, decide) {
       "details",
       {},
       el("summary", {}, speech.say("trail")),
-      el("ol", {}, ...row.steps.map((step) => el("li", {}, [moment(speech, step.at), named(speech, "action", step.state), step.actor, step.detail ?? ""].filter(Boolean).join(" · ")))),
+      el("ol", {}, ...row.steps.map((step) => el("li", {}, ...dotted([moment(speech, step.at), named(speech, "action", step.state), step.actor, step.detail ?? ""])))),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { el } from "../dom.js";
 import { caseCard } from "./cases.js";
 import { icon } from "./icons.js";
-import { lasting, moment, named, region } from "./page.js";
+import { dotted, lasting, moment, named, region } from "./page.js";
 import { PRIORITIES, slaWords, snoozed } from "./queue.js";
 
 /** @typedef {import("../words.js").Speech} Speech */
@@ -176,7 +176,7 @@ export class ContextPane {
             "li",
             {},
             el("a", { href: `#thread=${encodeURIComponent(one.thread_id)}`, dir: "auto" }, one.first_line),
-            el("span", { class: "quiet" }, [moment(speech, one.last_at), one.ticket_id ?? "", one.ticket_id ? named(speech, "state", one.state) : ""].filter(Boolean).join(" · ")),
+            el("span", { class: "quiet" }, ...dotted([moment(speech, one.last_at), one.ticket_id ?? "", one.ticket_id ? named(speech, "state", one.state) : ""])),
           ),
         ),
       ),

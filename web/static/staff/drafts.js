@@ -16,7 +16,7 @@ const PATH = "/v1/desk/articles";
  * @param {string} role of who is signed in; only leads and administrators release
  */
 export function draftsButton(api, speech, role) {
-  return el("button", { class: "quiet", click: () => void show(api, speech, role !== "operator") }, icon("file-text"), speech.say("drafts"));
+  return el("button", { id: "drafts", class: "quiet", click: () => void show(api, speech, role !== "operator") }, icon("file-text"), el("span", {}, speech.say("drafts")));
 }
 
 /**

@@ -61,6 +61,14 @@ export function moment(speech, instant) {
 }
 
 /**
+ * Return what is not empty, with dots between; each part keeps its own direction, so that none runs into its neighbour.
+ * @param {string[]} parts
+ */
+export function dotted(parts) {
+  return parts.filter(Boolean).flatMap((part, place) => [place ? " · " : "", el("bdi", {}, part)]);
+}
+
+/**
  * Show what went wrong, or nothing.
  * @param {Speech} speech
  * @param {unknown} [error]

@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { icon } from "./icons.js";
-import { moment, named } from "./page.js";
+import { dotted, moment, named } from "./page.js";
 import { slaBrief, slaWords, snoozed, titleOf } from "./queue.js";
 
 /** @typedef {import("./queue.js").Item} Item */
@@ -37,7 +37,7 @@ export function queueRow(speech, item, { opened, chosen, choose }) {
       el(
         "span",
         { class: "row" },
-        el("span", { class: "quiet" }, el("span", { class: "number" }, number), ` · ${about.join(" · ")}`),
+        el("span", { class: "quiet" }, el("span", { class: "number" }, number), " · ", ...dotted(about)),
         stands_out ? el("span", { class: `priority ${item.priority}` }, named(speech, "priority", item.priority)) : null,
       ),
     ),
@@ -72,7 +72,7 @@ export function foundRow(speech, one, opened, by_closing) {
       { href: `#thread=${encodeURIComponent(one.thread_id)}`, "data-item": one.thread_id, "aria-current": one.thread_id === opened ? "true" : null },
       el("span", { class: "title", dir: "auto" }, ...marked(one.first_line, one.hits)),
       one.snippet ? el("span", { class: "snippet", dir: "auto" }, ...marked(one.snippet, one.hits)) : null,
-      el("span", { class: "quiet" }, about.filter(Boolean).join(" · ")),
+      el("span", { class: "quiet" }, ...dotted(about)),
     ),
   );
 }

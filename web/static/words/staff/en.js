@@ -8,7 +8,7 @@ export default {
   sign_in_help: "Ask your administrator for a link that signs you in. Opened or pasted here, it is enough.",
   sign_in: "Sign in",
   sign_out: "Sign out",
-  token_refused: "This token is not valid any more. Ask for a new one.",
+  token_refused: "This token is not valid, or not any more. Ask for a new link.",
   not_operator: "This token is for the role “{role}”, not for an operator.",
   line_lost: "The server does not answer. Trying again…",
   page_failed: "Something went wrong on this page. Reload it, please.",
