@@ -74,6 +74,8 @@ async def _lines(interactive: bool) -> AsyncIterator[str]:
             err.print("\n[bold cyan]You[/bold cyan] ", end="")
         line = await asyncio.to_thread(sys.stdin.readline)
         if not line or line.strip() in LEAVING:
+            if interactive and not line:
+                err.print()  # Ctrl+D leaves the cursor behind the prompt
             return
         if line.strip():
             yield line.strip()

@@ -94,7 +94,7 @@ class Camera:
         say(page, "Please cancel order #AF10326, I ordered it by mistake")
         self.keep(page, "chat-dark")
         page = self.open(site.page("/chat?lang=ar"), size=PHONE)
-        page.get_by_role("button", name="أين طلبي؟").wait_for()
+        page.get_by_role("button", name="أريد التحدث إلى شخص").wait_for()
         self.keep(page, "chat-arabic")
         self.keep(self.person(), "chat-phone")
         page = self.open(site.shop)

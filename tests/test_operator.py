@@ -181,6 +181,14 @@ async def test_a_suggestion_takes_up_all_that_the_customer_wrote_and_goes_out_on
     assert "You wrote: “and the lid?”\n" in await suggested()
 
 
+async def test_a_ticket_says_what_is_wanted_and_not_only_that_a_person_is(shop: Shop) -> None:
+    answered = await shop.agent.send("other", "My kettle leaks at the handle", customer_id="ben")
+    assert answered.owner == "bot"
+    await shop.agent.send("other", "I want to talk to a person", customer_id="ben")
+    ticket = await shop.desk.get_ticket("T1002")
+    assert ticket.draft.wish == "My kettle leaks at the handle"
+
+
 DIE_AFTER_THE_ROW = """
 import asyncio, os, signal
 from core.settings import Settings

@@ -121,7 +121,7 @@ class TicketWriter:
             facts=tuple(_facts(messages)),
             steps_tried=tuple(_steps(messages)),
             next_step=_NEXT_STEP[reason],
-            wish=shortened(last) or "not said",
+            wish=shortened(_newest_telling(said) or last) or "not said",
         )
 
     def _given(self, reason: Reason) -> dict[str, str]:
@@ -204,7 +204,11 @@ _LEAST_WORDS = 3
 
 def title_of(said: Sequence[str]) -> str:
     """Return the newest message of the customer that says something of the matter, shortened; empty where none does."""
-    return next((shortened(" ".join(words.split()), LONGEST) for words in reversed(said) if _tells(words)), "")
+    return shortened(" ".join(_newest_telling(said).split()), LONGEST)
+
+
+def _newest_telling(said: Sequence[str]) -> str:
+    return next((words for words in reversed(said) if _tells(words)), "")
 
 
 def _tells(words: str) -> bool:

@@ -115,7 +115,10 @@ def candidates(index_dir: Path) -> list[str]:
     """
     names = version_names(index_dir)
     if not names:
-        raise IndexNotFound(f"there is no knowledge index in {index_dir}; run `support-agent ingest SOURCE` first")
+        raise IndexNotFound(
+            f"there is no knowledge index in {index_dir.absolute()}; run `support-agent ingest SOURCE`, or name the "
+            "folder that holds one in SUPPORT_DATA_DIR"
+        )
     current = current_name(index_dir)
     if current is None:
         return names
