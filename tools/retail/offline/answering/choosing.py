@@ -145,33 +145,11 @@ def chosen_orders(
         return each_looked_up(reference_numbers(desk.conversation.last_reply), partial(order_of, desk))
     if others := _beside_named(request, desk, fits):
         return others
-    talked_about = newest_order(desk.conversation)
-    if talked_about and not means_newest(request.text) and not _means_all_orders(request.text):
-        try:
-            order = order_of(desk, talked_about)
-        except ReplyNow:
-            order = None
-        if (
-            order
-            and (
-                (fits(order) and order.get(possible) is not False)
-                or meant_items(request.words, order.get("items", []))
-                or _POINTS.search(normal(request.text))
-                or (talked_about in desk.conversation.last_reply and not _INDEFINITE.search(normal(request.text)))
-            )
-            and not _names_other(request, [order], desk)
-        ):
-            return [order]
+    if (order := _talked_about(request, desk, fits, possible)) is not None:
+        return [order]
     orders = all_orders(desk)
-    fitting = [order for order in orders if fits(order)]
-    if said := order_state(request.text):
-        fitting = [order for order in fitting if said(order)] or fitting
-    fitting = of_the_day(request.text, fitting) or fitting
-    with_items = with_items_in(request.text, fitting) or with_items_in(request.words, fitting)
-    if _ALONE.search(normal(request.words)):
-        with_items = [o for o in with_items if len(meant_items_only(request.words, o)) == len(o["items"])] or with_items
-    with_items = with_most(request.words, with_items)
-    with_items = _of_version(has or request.text, request.words, with_items)
+    fitting = _told_apart(request.text, [order for order in orders if fits(order)])
+    with_items = _with_named_items(request, fitting, has)
     if not with_items and (elsewhere := with_items_in(request.words, orders)):
         if len(elsewhere) == 1:
             return elsewhere  # whoever changes it says why it cannot be
@@ -192,6 +170,41 @@ def chosen_orders(
     if with_items and _each_item_in_one_order(request.words, with_items):
         return with_items
     raise ReplyNow(f"{question}\n{lines(fitting[:_SHOWN])}")
+
+
+def _talked_about(request: Request, desk: Toolbox, fits: Callable[[Facts], bool], possible: str) -> Facts | None:
+    """Return the order talked about last, where the request may be about it and names no item that only others have."""
+    number = newest_order(desk.conversation)
+    if not number or means_newest(request.text) or _means_all_orders(request.text):
+        return None
+    try:
+        order = order_of(desk, number)
+    except ReplyNow:
+        return None
+    plain = normal(request.text)
+    meant = (
+        (fits(order) and order.get(possible) is not False)
+        or meant_items(request.words, order.get("items", []))
+        or _POINTS.search(plain)
+        or (number in desk.conversation.last_reply and not _INDEFINITE.search(plain))
+    )
+    return order if meant and not _names_other(request, [order], desk) else None
+
+
+def _told_apart(text: str, orders: Sequence[Facts]) -> list[Facts]:
+    """Return the orders in the state and of the days that a text names; all of them where it names none of theirs."""
+    said = order_state(text)
+    found = [order for order in orders if said(order)] if said else []
+    left = found or list(orders)
+    return of_the_day(text, left) or left
+
+
+def _with_named_items(request: Request, orders: Sequence[Facts], has: str) -> list[Facts]:
+    """Return the orders with the goods that a request names, as many of them and in the version that it tells."""
+    found = with_items_in(request.text, orders) or with_items_in(request.words, orders)
+    if _ALONE.search(normal(request.words)):
+        found = [o for o in found if len(meant_items_only(request.words, o)) == len(o["items"])] or found
+    return _of_version(has or request.text, request.words, with_most(request.words, found))
 
 
 def meant_items_only(text: str, order: Facts) -> list[Facts]:

@@ -1,7 +1,10 @@
 """Understand the newest message in the light of what was said before it."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import wants_it_otherwise
@@ -100,78 +103,181 @@ def requests_in_context(conversation: Conversation, understanding: Understanding
     ]
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """A message as it was understood by itself, and what it may go on with."""
+
+    conversation: Conversation
+    understanding: Understanding
+    own: list[Request]
+    """What the message asks for by itself."""
+    earlier: list[Request]
+    """What was asked for before it."""
+    number: str | None
+    """The order talked about last."""
+
+    @property
+    def message(self) -> str:
+        return self.conversation.message
+
+    @cached_property
+    def plain(self) -> str:
+        return normal(self.message)
+
+    @cached_property
+    def asked(self) -> bool:
+        """Say whether the last reply asked something openly."""
+        return asks_something(self.conversation.last_reply, OPEN_QUESTIONS)
+
+    def first(self, **changes: Any) -> list[Request]:
+        """Return the requests of the message, with the first one read otherwise."""
+        return [replace(self.own[0], **changes), *self.own[1:]]
+
+
 def _in_context(conversation: Conversation, understanding: Understanding) -> list[Request]:
-    message = conversation.message
-    own = understanding.requests(message)
-    earlier = _earlier(conversation, understanding)
-    number = newest_order(conversation)
-    if (
-        number
-        and (any(e.intent in _OF_LATE for e in earlier[-1:]) or _TOLD_LATE.search(conversation.last_reply))
-        and not (own[0].intent in CHANGES and wishes(message))
-        and not (own[0].numbers or (product_words(message) and own[0].intent == "order_status"))
-        and asks_what_if_late(message)
-    ):
-        return [replace(own[0], intent="late", numbers=(number,))]
-    if number and _asks_where_to(own[0].intent, normal(message)):
-        return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
-    if not earlier:
-        leans = own[0].intent == "policy" and conversation.said and leans_on_before(message)
-        return [replace(own[0], before=last_question(conversation)), *own[1:]] if leans else own
-    if takes_up_inquiry(conversation) and (wanted := [r for r in earlier if r.intent in CHANGES]):
-        if _goes_on_with_details(message):
-            return [replace(r, text=message, before=r.words) for r in wanted]
-        if payment_words(message):
-            return [replace(r, text=f"{r.text}\n{message}") for r in wanted]
-        return [*wanted, *(r for r in own if r.intent in CHANGES and _is_further(r, wanted))]
-    if earlier[-1].intent in CHANGES and asks_about(message) and payment_words(message) and _MY_MONEY.search(message):
-        return [replace(own[0], intent="inquiry", before=earlier[-1].words)]
-    asked = asks_something(conversation.last_reply, OPEN_QUESTIONS)
-    if asked and (corrected := _corrected_address(message, earlier)):
-        return corrected
-    if _is_fragment(message, own, understanding, asked=asked) or (asked and _says_where_money_goes(message, earlier)):
-        continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
-        numbers = tuple(reference_numbers(message))
-        return [
-            replace(r, text=message, before=r.words, numbers=_no_postcodes(numbers, r) or r.numbers)
-            for r in continued or earlier
-        ]
-    if _NAMES_ANOTHER.match(normal(message)) and earlier[-1].intent in _TOLD and product_words(message):
-        deed = _deed_word(earlier[-1])
-        return [replace(own[0], intent="inquiry" if deed else "order_status", text=f"{deed} {message}".strip())]
-    if _ANOTHER_VERSION.match(normal(message)) and _deed_word(earlier[-1]) == _CALLED["swap"]:
-        return [replace(earlier[-1], intent="inquiry", text=message, before=earlier[-1].words)]
-    if number and own[0].intent in ("policy", "inquiry") and _asks_of_another_change(message, earlier[-1]):
-        return [replace(own[0], intent="inquiry", numbers=(number,)), *own[1:]]
-    if (
-        own[0].intent in _VAGUE
-        and earlier[-1].intent not in _NEWS
-        and number
-        and _OF_ORDER.search(normal(message))
-        and not _IN_GENERAL.search(normal(message))
-    ):
-        return [replace(own[0], intent="order_status", numbers=(number,)), *own[1:]]
-    if (
-        number
-        and earlier[-1].intent in _NEWS
-        and leans_on_before(message)
-        and own[0].intent in (*_VAGUE, *_NEWS, "order_status")
-    ):
-        return [replace(own[0], intent=earlier[-1].intent, numbers=(number,)), *own[1:]]
-    if own[0].intent in (*_VAGUE, "refund") and (leans_on_before(message) or _MY_MONEY.search(normal(message))):
-        about = earlier[-1].intent
-        if number and (about == "inquiry" or about in CHANGES) and _OF_CHANGE.search(normal(message)):
-            return [replace(own[0], intent="inquiry", before=earlier[-1].words, numbers=(number,)), *own[1:]]
-        intent = about if about == "product" and not product_words(message) else own[0].intent
-        return [replace(own[0], intent=intent, before=last_question(conversation)), *own[1:]]
-    if not asked:
+    heard = _Heard(
+        conversation,
+        understanding,
+        understanding.requests(conversation.message),
+        _earlier(conversation, understanding),
+        newest_order(conversation),
+    )
+    readings = _READINGS if heard.earlier else _FIRST_READINGS
+    found = (read(heard) for read in readings)
+    return next((requests for requests in found if requests is not None), heard.own)
+
+
+def _late(heard: _Heard) -> list[Request] | None:
+    """Read what is asked if a parcel that was just spoken of is late."""
+    own, message = heard.own[0], heard.message
+    spoken_of = any(e.intent in _OF_LATE for e in heard.earlier[-1:]) or _TOLD_LATE.search(
+        heard.conversation.last_reply
+    )
+    if not (heard.number and spoken_of) or (own.intent in CHANGES and wishes(message)):
+        return None
+    if own.numbers or (product_words(message) and own.intent == "order_status") or not asks_what_if_late(message):
+        return None
+    return [replace(own, intent="late", numbers=(heard.number,))]
+
+
+def _destination(heard: _Heard) -> list[Request] | None:
+    """Read a question where an order goes to."""
+    if not (heard.number and _asks_where_to(heard.own[0].intent, heard.plain)):
+        return None
+    return heard.first(intent="order_status", numbers=(heard.number,))
+
+
+def _begins(heard: _Heard) -> list[Request]:
+    """Read a message before which nothing was asked for."""
+    leans = heard.own[0].intent == "policy" and heard.conversation.said and leans_on_before(heard.message)
+    return heard.first(before=last_question(heard.conversation)) if leans else heard.own
+
+
+def _taken_up(heard: _Heard) -> list[Request] | None:
+    """Read what takes up a change that was asked about, alone or with more."""
+    wanted = [r for r in heard.earlier if r.intent in CHANGES]
+    if not (wanted and takes_up_inquiry(heard.conversation)):
+        return None
+    if _goes_on_with_details(heard.message):
+        return [replace(r, text=heard.message, before=r.words) for r in wanted]
+    if payment_words(heard.message):
+        return [replace(r, text=f"{r.text}\n{heard.message}") for r in wanted]
+    return [*wanted, *(r for r in heard.own if r.intent in CHANGES and _is_further(r, wanted))]
+
+
+def _money_back(heard: _Heard) -> list[Request] | None:
+    """Read a question about the money of the change that was wished before."""
+    last, message = heard.earlier[-1], heard.message
+    if last.intent in CHANGES and asks_about(message) and payment_words(message) and _MY_MONEY.search(message):
+        return [replace(heard.own[0], intent="inquiry", before=last.words)]
+    return None
+
+
+def _new_address(heard: _Heard) -> list[Request] | None:
+    """Read an address put right."""
+    return (_corrected_address(heard.message, heard.earlier) or None) if heard.asked else None
+
+
+def _fragment(heard: _Heard) -> list[Request] | None:
+    """Read words that only complete the request before them."""
+    message, earlier, asked = heard.message, heard.earlier, heard.asked
+    completes = _is_fragment(message, heard.own, heard.understanding, asked=asked)
+    if not (completes or (asked and _says_where_money_goes(message, earlier))):
+        return None
+    continued = [r for r in earlier if r.intent in CHANGES] if asked else earlier
+    numbers = tuple(reference_numbers(message))
+    return [
+        replace(r, text=message, before=r.words, numbers=_no_postcodes(numbers, r) or r.numbers)
+        for r in continued or earlier
+    ]
+
+
+def _other_goods(heard: _Heard) -> list[Request] | None:
+    """Read other goods, or another version, of which the same is asked."""
+    last = heard.earlier[-1]
+    deed = _deed_word(last)
+    if _NAMES_ANOTHER.match(heard.plain) and last.intent in _TOLD and product_words(heard.message):
+        said = f"{deed} {heard.message}".strip()
+        return [replace(heard.own[0], intent="inquiry" if deed else "order_status", text=said)]
+    if _ANOTHER_VERSION.match(heard.plain) and deed == _CALLED["swap"]:
+        return [replace(last, intent="inquiry", text=heard.message, before=last.words)]
+    return None
+
+
+def _same_order(heard: _Heard) -> list[Request] | None:
+    """Read a question about the order talked about last that does not name it."""
+    if not heard.number:
+        return None
+    own, last = heard.own[0], heard.earlier[-1]
+    if own.intent in ("policy", "inquiry") and _asks_of_another_change(heard.message, last):
+        return heard.first(intent="inquiry", numbers=(heard.number,))
+    if last.intent in _NEWS:
+        if leans_on_before(heard.message) and own.intent in (*_VAGUE, *_NEWS, "order_status"):
+            return heard.first(intent=last.intent, numbers=(heard.number,))
+    elif own.intent in _VAGUE and _OF_ORDER.search(heard.plain) and not _IN_GENERAL.search(heard.plain):
+        return heard.first(intent="order_status", numbers=(heard.number,))
+    return None
+
+
+def _follow_up(heard: _Heard) -> list[Request] | None:
+    """Read a vague question as one about what was asked before it."""
+    own, about = heard.own[0].intent, heard.earlier[-1].intent
+    if own not in (*_VAGUE, "refund") or not (leans_on_before(heard.message) or _MY_MONEY.search(heard.plain)):
+        return None
+    if heard.number and (about == "inquiry" or about in CHANGES) and _OF_CHANGE.search(heard.plain):
+        return heard.first(intent="inquiry", before=heard.earlier[-1].words, numbers=(heard.number,))
+    intent = about if about == "product" and not product_words(heard.message) else own
+    return heard.first(intent=intent, before=last_question(heard.conversation))
+
+
+def _answer(heard: _Heard) -> list[Request]:
+    """Read a message after an open question as an answer to it, or by itself."""
+    conversation, own, earlier = heard.conversation, heard.own, heard.earlier
+    if not heard.asked:
         return [_with_before(r, earlier) for r in own] if INVITATION in conversation.last_reply else own
-    if _YES.match(normal(message)) and all(r.intent != e.intent for r in own for e in earlier):
+    if _YES.match(heard.plain) and all(r.intent != e.intent for r in own for e in earlier):
         agreed = [replace(e, text="yes", before=e.words) for e in earlier if e.intent in CHANGES]
         if any(r.intent in CHANGES for r in own):  # "ok, swap it then" agrees to no cancellation
             agreed = [e for e in agreed if e.intent != "cancel" and not not_done_yet(conversation)]
         return [*agreed, *own]
     return [_with_before(r, earlier) for r in own]
+
+
+_Reading = Callable[[_Heard], list[Request] | None]
+_FIRST_READINGS: tuple[_Reading, ...] = (_late, _destination, _begins)
+_READINGS: tuple[_Reading, ...] = (
+    _late,
+    _destination,
+    _taken_up,
+    _money_back,
+    _new_address,
+    _fragment,
+    _other_goods,
+    _same_order,
+    _follow_up,
+    _answer,
+)
+"""How a message is read behind others, in turn: the first reading that fits is taken."""
 
 
 def _is_further(request: Request, wanted: list[Request]) -> bool:
