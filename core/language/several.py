@@ -22,12 +22,16 @@ _THE_OTHER = any_of(
     r"\bother(?: one)?s?\b",
     r"\bandere[nrms]?\b|\bl'autre\b|\bles autres\b|\b(?:el|la|los|las) otr[oa]s?\b|\bl'altr[oa]\b|\b[oa] outr[oa]\b",
 )
-_INSISTS = any_of(
-    r"\b(?:why|how come|exceptions?|(?:no|any|another|some) (?:other )?way|anyway|really|then|now|else|instead|"
-    r"otherwise|sure|unfair|ridiculous|please|other(?: one)?s?)\b",
-    r"\b(?:warum|wieso|weshalb|ausnahme|trotzdem|wirklich|sonst|dann|andere[nrs]?)\b",
-    r"\b(?:pourquoi|exception|quand même|vraiment|alors|sinon|l'autre)\b",
-    r"\b(?:por qué|excepción|de verdad|entonces|si no|otr[oa])\b",
+_EXCEPTION = any_of(
+    r"^(?:but |and |ok |oh )*(?:(?:why(?: not)?|how come|seriously|really)\W*$|why (?:can't|is that)\b)",
+    r"\b(?:come on|(?:no|any|another|some) (?:other )?(?:way|chance)|exceptions?|unfair|ridiculous|absurd|"
+    r"only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|only (?:a few|\d+) days?|nothing (?:i|you) can do)\b",
+    r"\b(?:warum|wieso|weshalb|ausnahme|trotzdem|wirklich)\b|\b(?:pourquoi|exception|quand même|vraiment)\b|"
+    r"\b(?:por qué|excepción|de verdad)\b",
+)
+_ELSE = any_of(
+    r"\b(?:why|how come|anyway|really|then|now|else|instead|otherwise|sure|please|other(?: one)?s?)\b",
+    r"\b(?:sonst|dann|andere[nrs]?|alors|sinon|l'autre|entonces|si no|otr[oa])\b",
 )
 _HESITATES = re.compile(
     r"^\W*(?:(?:hm+|um+|uh+|er+|well|ok|okay|oh)\W+)*(?:(?:please )?(?:wait|hold on|hang on|one (?:moment|second|sec)|"
@@ -95,7 +99,9 @@ _FEWER = tuple(
         r"\b(?:remove|take off|take away|drop) (?P<count>\d{1,2}|an?|[^\W\d_]+)\b",
     )
 )
-_IN_ALL = re.compile(r"\b(?:in all|in total|total|altogether|all together|insgesamt|au total|en total|en todo)\b")
+IN_ALL = re.compile(
+    r"\b(?:in all|in total|total|sum|overall|altogether|all together|insgesamt|au total|en total|en todo)\b"
+)
 _PLACES = {word: place for place, words in enumerate(_ORDINALS) for word in words}
 _COUNTS = (
     {word: number for word, number in NUMBER_WORDS.items() if number <= 10}
@@ -121,10 +127,15 @@ def means_the_other(text: str) -> bool:
     return bool(_THE_OTHER.search(normalised(text)))
 
 
+def asks_exception(text: str) -> bool:
+    """Say whether people who were told no ask why, or for an exception."""
+    return bool(_EXCEPTION.search(normalised(text)))
+
+
 def insists(text: str) -> bool:
     """Say whether people who were told no ask on in few words: why, what else there is, for an exception."""
     plain = normalised(text)
-    return len(plain.split()) <= _SHORT and bool(_INSISTS.search(plain))
+    return len(plain.split()) <= _SHORT and (asks_exception(plain) or bool(_ELSE.search(plain)))
 
 
 def hesitates(text: str) -> bool:
@@ -178,7 +189,7 @@ def difference_in(text: str) -> int | None:
     wish, and where it says how many in all.
     """
     said = normalised(text)
-    if _IN_ALL.search(said):
+    if IN_ALL.search(said):
         return None
     for patterns, sign in ((_FEWER, -1), (_MORE, 1)):
         for found in (match for pattern in patterns for match in pattern.finditer(said)):

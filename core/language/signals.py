@@ -2,6 +2,7 @@
 
 import re
 
+from core.language.action_words import any_action
 from core.language.text import any_of, normalised
 
 # --- a wish for a person -------------------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ _HUMAN = any_of(
     r"(?: of yours| there| from (?:your|the) (?:team|staff|company))?(?: please)? (?:call|phone|ring|contact|"
     r"help|take over|answer|reply|look|handle|get back|assist|deal)"
     r"(?! (?:me )?(?:choose|pick|collect|carry|assemble)|(?<=look) at (?:my|our) (?!(?:case|issue|problem|matter|"
-    r"question|request|ticket|account|order|complaint|refund|return|claim|chat|message)s?\b))",  # no visit
+    rf"question|request|ticket|account|complaint|claim|chat|message|{any_action('called')})s?\b))",  # no visit
     r"\b(?:can|could|may|will|would|have|let|get) (?:any )?one of (?:your|the|you) (?:\w+ )?(?:colleagues?|"
     r"people|staff|team|agents?|guys|lot|employees?|humans?)\b"
     r"[^.?!]{0,20}\b(?:call|phone|ring|contact|help|take over|answer|reply|look|write|handle|get back|assist|"

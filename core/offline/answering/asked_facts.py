@@ -14,6 +14,7 @@ from core.language.records.descriptions import described, describing, known_thin
 from core.language.records.record_lines import field_line, is_plain, meet, records_in
 from core.language.records.told import name_of
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
+from core.language.several import IN_ALL
 from core.language.text import normal, stem
 from core.language.words import REFERS, content_stems, content_words, leans_on_before, spelled, stems
 from core.offline.answering.asked_fields import (
@@ -44,7 +45,6 @@ _OVER = re.compile(r"cancell?ed|finished|missed|done|closed|completed|ended|past
 _ALL = re.compile(r"\b(?:what(?:'s| is| was| are)?|about|details?|tell|info\w*)\b(?! (?:does|do|can|should)\b)")
 _OF_ANY = frozenset({"list", "last", "next", "first", "open", "customer"})
 """Words in what a tool is said to do that say nothing of what its records are."""
-_TOTAL = re.compile(r"\b(?:in total|total|altogether|in all|sum|overall|all together|insgesamt|au total|en total)\b")
 
 
 @dataclass
@@ -186,7 +186,7 @@ def _tells_whose(meant: Sequence[_Meant]) -> bool:
 
 def _sum(question: str, meant: Sequence[_Meant]) -> list[str]:
     """Return the line of a sum where one is asked for."""
-    if not _TOTAL.search(normal(question)) or len(meant) != 1:
+    if not IN_ALL.search(normal(question)) or len(meant) != 1:
         return []
     amounts = [next((v for n, v in f.items() if is_a("money", n, v)), None) for f in meant[0].fields]
     told = [amount for amount in amounts if isinstance(amount, int | float)]

@@ -46,14 +46,6 @@ _LIST = re.compile(
     r"^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
     r"^quel(?:le)?s? .*\bj'ai\b|^montre\w*\b|^qué .*\b(?:tengo|tenemos)\b|^muéstr\w*\b"
 )
-_HOW_IT_STANDS = re.compile(
-    r"^(?:and |but |so |und |aber |et |mais |y |pero |¿)?(?:(?:on|in|for|from|to|at) )?"
-    r"(?:is|are|was|were|do (?:i|we) have|does|did|has|have|when|which|who|"
-    r"gibt(?:s| es)?|ist|sind|war|hat|haben|habe|wann|welche\w*|(?:il )?y a(?:-t-il)?|est(?:-ce)?|sont|ai-je|quand|"
-    r"quel(?:le)?s?|hay|est[aá]n?|es|son|tengo|cu[aá]ndo|qu[eé])\b"
-    r"(?!.*\b(?:can|could|may|should|must|would) (?:i|we|you)\b)"
-    r"(?!.*\b(?:kann|darf|muss|soll|peux|puis|dois|puedo|debo)\b)"
-)
 _IDENTIFIER = re.compile(r"\d.*\d")
 
 
@@ -95,7 +87,7 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
     named = {text for result in read for text in texts_in(result.data) if _IDENTIFIER.search(text)}
     named = {text for text in named if text.casefold() in asked.split()}
     own_words = _words_of_records_alone(asked, read, conversation)
-    if not (_HOW_IT_STANDS.match(asked) and (named or own_words or _OWN.search(asked))):
+    if not (asks_facts(asked) and (named or own_words or _OWN.search(asked))):
         return ""
     stems = content_stems(asked)
     if own_words and len(last) <= _FEW and not any(named_in(r, stems) for one in last for r in records_in(one.data)):

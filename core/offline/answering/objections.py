@@ -4,7 +4,7 @@ import re
 
 from core.language.fixed_sentences import list_words
 from core.language.requested_changes import asks_about
-from core.language.several import tried_already
+from core.language.several import asks_exception, tried_already
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.articles import OFFER
@@ -24,12 +24,6 @@ _REJECTS = re.compile(
     r"question|that|me)\b|\bnot what i (?:asked|meant)\b|^\W*(?:wrong (?:answer|topic)|you misunderst\w+(?: me)?)\W*$"
 )
 _REFUSES = re.compile(r"\b(?:cannot|can only|can no longer|too late|nothing (?:can|more)|not possible)\b")
-_INSISTS = re.compile(
-    r"^(?:but |and |ok |oh )*(?:(?:why(?: not)?|how come|come on|seriously|really)\W*$|why (?:can't|is that)\b|"
-    r"is there (?:no|any) (?:other )?(?:way|chance|exception))|\b(?:come on|exceptions?|unfair|ridiculous|absurd|"
-    r"only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|only (?:a few|\d+) days?|nothing (?:i|you) can do)\b"
-)
-"""What asks for a reason or an exception after a refusal."""
 _DISPLEASED = re.compile(
     r"^\W*(?:(?:oh|ok|wow|well|come on|sorry but|but|and|what)\W+)*(?:"
     r"(?:that(?:'?s| is)|this is|it'?s) (?:\w+ )?(?:an? )?(?:\w+ )?(?:joke|ridiculous|absurd|unfair|not fair|nonsense|"
@@ -52,7 +46,7 @@ def _refusal(desk: Toolbox) -> str:
 
 def _insisted(asked: str, refused: str, desk: Toolbox) -> str:
     """Return the rule behind a refusal to who asks why or for an exception, or an empty text."""
-    if not _INSISTS.search(asked):
+    if not asks_exception(asked):
         return ""
     desk.search(refused)
     quote = desk.quote(refused)
