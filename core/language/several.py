@@ -61,11 +61,17 @@ _TRIED = any_of(
     r"\bya (?:lo )?(?:he )?(?:hecho|hice|prob[eé]|probado|intent[eé]|intentado|reiniciado)\b|"
     r"\bsigue (?:igual|sin|en|apagad[oa])\b|\bno (?:ha )?(?:ayuda(?:do)?|cambia(?:do)?|servido)\b|\bmismo problema\b",
 )
+OWN_PLANS = (
+    r"(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)|let me)"
+    r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|"
+    r"see(?! (?:an?|the|my|your|some\w+)\b)|sleep on|get back|come back|call|talk|do (?:that|it|so))"
+)
+"""A pattern for what people mean to do themselves."""
 _CONCEDES = re.compile(
     r"^\W*(?:(?:oh|ah|hm+|well|then|na|ach|bon)\W+)*(?:ok(?:ay)?|k|al+ ?right|fine|i see|understood|got it|good|"
     r"too bad|(?:what a )?(?:pity|shame)|never ?mind|fair enough|makes sense|great|schade|verstehe|gut|alles klar|"
     r"in ordnung|d'accord|tant pis|dommage|je (?:comprends|vois)|très bien|vale|entiendo|entendido|qué pena|bueno|"
-    r"qué lástima|de acuerdo|not (?:yet|now)|(?:i'll|i will|let me) (?:think|look|check|try|see|ask|call|wait))(?!\w)"
+    rf"qué lástima|de acuerdo|not (?:yet|now)|{OWN_PLANS})(?!\w)"
 )
 _ORDINALS = (
     ("first", "1st", "former", "erste", "premier", "première", "primero", "primera", "primo", "prima", "primeiro",

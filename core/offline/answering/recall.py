@@ -9,23 +9,18 @@ from core.language.statements import names_in, promises_in
 from core.offline.reading.chat_request import Conversation
 
 _ASKS_NAME = re.compile(
-    r"\bwhat(?:'s| is| was) my name\b|\b(?:know|remember|recall) my name\b|\bmy name (?:again|that i gave)\b|"
-    r"\bwie heiße ich\b",
-    re.IGNORECASE,
+    r"\b(?:what(?:'s| is| was)|know|remember|recall) my name\b|\bmy name again\b|\bwie heiße ich\b", re.IGNORECASE
 )
-_KIND = r"(?:order|booking|reservation|reference|contract|case)"
+_KIND = r"(?:order|booking|reservation|reference|contract|case)(?:'s)?"
 _ASKS_NUMBER = re.compile(
-    rf"\bwhat was (?:my|the) {_KIND}(?:'s)? number\b|\b(?:which|what) {_KIND}(?: number)? did i (?:give|mention|"
-    r"name|tell|ask)"
-    rf"|\b{_KIND} number (?:did i|i) (?:give|gave|mention|mentioned|told|tell)|\bremember my {_KIND} number\b|"
-    rf"\bremind me of my {_KIND} number\b"
-    r"|\bwie war meine (?:bestell|buchungs|vorgangs|vertrags)nummer\b",
+    rf"\b(?:what was|remember|remind me of) (?:my|the) {_KIND} number\b|"
+    rf"\b{_KIND}(?: number)? did i (?:give|mention|name|tell|ask)|"
+    r"\bwie war meine (?:bestell|buchungs|vorgangs|vertrags)nummer\b",
     re.IGNORECASE,
 )
 _ASKS_PROMISE = re.compile(
-    r"\bwhat (?:did|have) (?:you|we|they|your colleagues?) promised?\b|\bwhat was (?:i )?promised\b|\bwhat "
-    r"(?:you|was it you) promised\b"
-    r"|\bwas (?:hast du|haben sie) (?:mir )?versprochen\b",
+    r"\bwhat (?:(?:did|have|was it) )?(?:you|we|they|i|your colleagues?) promised?\b|\bwhat was (?:i )?promised\b|"
+    r"\bwas (?:hast du|haben sie) (?:mir )?versprochen\b",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 import re
 
 from core.language.greetings import CAPABILITIES, GOODBYE, GREETING, ends_well
+from core.language.several import OWN_PLANS
 from core.language.signals import disputes_charge, reports_fraud
 from core.language.text import normal
 from core.language.words import spelled
@@ -29,11 +30,8 @@ HOW_MUCH = re.compile(
 """What asks for a figure."""
 _NOTED = re.compile(
     r"^(?:(?:oh|ok(?:ay)?|well|hm+|ah|alright|all right|fine|wow|no|not (?:now|yet)|i see|thanks?(?: you)?|thx|then|"
-    r"too (?:much|expensive|bad|late))[,.!… ]+)*(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)"
-    r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|"
-    r"see(?! (?:an?|the|my|your|some\w+)\b)|sleep on|get back|come back|call|talk|"
-    r"do (?:that|it|so))\b[^?]*|(?:let me|i(?:'m| am) (?:still )?) ?(?:think|thinking|look|check|"
-    r"see)\b[^?]*|(?:leave|keep) (?:it|that|everything|things)(?: (?:as (?:it|they)|the way).*)?|"
+    rf"too (?:much|expensive|bad|late))[,.!… ]+)*(?:(?:{OWN_PLANS}|i(?:'m| am) (?:still )?thinking)\b[^?]*|"
+    r"(?:leave|keep) (?:it|that|everything|things)(?: (?:as (?:it|they)|the way).*)?|"
     r"not (?:now|yet)|never ?mind)[!. ]*$"
 )
 """What tells the agent of the customer's own plans and wants nothing of it."""
