@@ -24,13 +24,14 @@ _THE_OTHER = any_of(
 )
 _EXCEPTION = any_of(
     r"^(?:but |and |ok |oh )*(?:(?:why(?: not)?|how come|seriously|really)\W*$|why (?:can't|is that)\b)",
-    r"\b(?:come on|(?:no|any|another|some) (?:other )?(?:way|chance)|exceptions?|unfair|ridiculous|absurd|"
+    r"\b(?:come on|is there (?:no|any) (?:other )?(?:way|chance)|exceptions?|unfair|ridiculous|absurd|"
     r"only (?:a|an|one|\d+) (?:\w+ )?(?:late|over)|only (?:a few|\d+) days?|nothing (?:i|you) can do)\b",
     r"\b(?:warum|wieso|weshalb|ausnahme|trotzdem|wirklich)\b|\b(?:pourquoi|exception|quand même|vraiment)\b|"
     r"\b(?:por qué|excepción|de verdad)\b",
 )
 _ELSE = any_of(
-    r"\b(?:why|how come|anyway|really|then|now|else|instead|otherwise|sure|please|other(?: one)?s?)\b",
+    r"\b(?:why|how come|(?:no|any|another|some) (?:other )?way|anyway|really|then|now|else|instead|"
+    r"otherwise|sure|please|other(?: one)?s?)\b",
     r"\b(?:sonst|dann|andere[nrs]?|alors|sinon|l'autre|entonces|si no|otr[oa])\b",
 )
 _HESITATES = re.compile(
@@ -62,7 +63,7 @@ _TRIED = any_of(
     r"\bsigue (?:igual|sin|en|apagad[oa])\b|\bno (?:ha )?(?:ayuda(?:do)?|cambia(?:do)?|servido)\b|\bmismo problema\b",
 )
 OWN_PLANS = (
-    r"(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)|let me)"
+    r"(?:i(?:'ll| will|'m going to| am going to|'d rather| need to| have to)|let me(?! talk))"
     r"(?: (?:then|just|first|maybe|probably|rather))* (?:think|try|wait|look|check|ask|"
     r"see(?! (?:an?|the|my|your|some\w+)\b)|sleep on|get back|come back|call|talk|do (?:that|it|so))"
 )

@@ -55,5 +55,5 @@ def date_in(text: str) -> str | None:
         try:
             return datetime.date(int(year), MONTH_NAMES[month or other_month], int(day or other_day)).isoformat()
         except ValueError:  # there is no such day, or no year
-            return None
+            continue
     return None
