@@ -68,6 +68,10 @@ def explained(error: ValidationError, settings: int) -> str:
     return "; ".join(lines)
 
 
+_FIXED = (
+    "temperature max_retries streaming embedding_batch_size rerank_seconds index_versions passage_tokens "
+    "max_document_mb stale_after_days orders_timeout_seconds log_format tickets_by_model staff_login_name"
+)
 RETIRED = {
     **dict.fromkeys(
         ("thread_budget", "customer_budget"),
@@ -82,24 +86,7 @@ RETIRED = {
         "set SUPPORT_DATA_DIR to the folder that holds endpoints.json, evals/ and proposed/",
     ),
     "replies_dir": "name the folder of the business, in which replies/ is, in SUPPORT_BUSINESS",
-    **dict.fromkeys(
-        (
-            "temperature",
-            "max_retries",
-            "streaming",
-            "embedding_batch_size",
-            "rerank_seconds",
-            "index_versions",
-            "passage_tokens",
-            "max_document_mb",
-            "stale_after_days",
-            "orders_timeout_seconds",
-            "log_format",
-            "tickets_by_model",
-            "staff_login_name",
-        ),
-        "it is fixed now; remove it",
-    ),
+    **dict.fromkeys(_FIXED.split(), "it is fixed now; remove it"),
 }
 """Settings of earlier versions, and what to do instead; they count for nothing, and `doctor` says so."""
 _MOVED = {

@@ -104,14 +104,10 @@ def run_under_langsmith(suite: Suite, *, upload: bool, as_json: bool) -> None:
     out.print(table)
 
 
-def _suite(folder: Path | None) -> Suite:
-    return read_suite(folder) if folder else suite_of(Settings.from_env())
-
-
 async def _retrieval(
     questions: Path | None, suite: Path | None, settings: Settings, limit: int, replies: bool
 ) -> dict[str, Any]:
-    chosen = _suite(suite)
+    chosen = read_suite(suite) if suite else suite_of(Settings.from_env())
     asked = read_questions(questions or chosen.folder / "questions.yaml")
     with tempfile.TemporaryDirectory(prefix="support-eval-") as scratch:
         ground = prepare(chosen, settings, Path(scratch))

@@ -185,8 +185,9 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
     if not normal or len(normal) > _LIMITED:
         return "other"
     plain = _without_deeds(normal, asked)
-    if (_YES.match(plain) or _YES.match(_yes_first(plain)) or _ACCEPTS.match(plain)) and not _CONDITION.search(
-        _accented_si(plain)
+    yes_first = _AND_YES.sub(r"\g<yes>, \g<rest>", plain)  # `just the cancellation, yes`
+    if (_YES.match(plain) or _YES.match(yes_first) or _ACCEPTS.match(plain)) and not _CONDITION.search(
+        re.sub(r"^si\b", "", plain)  # Spanish for yes, which would read as `if`
     ):
         return "yes" if _means(normal, asked) else "other"
     if asked and all(_repeats(normal, one.preview) for one in asked) and _means(normal, asked):
@@ -194,14 +195,9 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
     return "no" if "?" not in normal and (_refuses(normal) or _refuses(plain) or _refuses_twice(normal)) else "other"
 
 
-def _yes_first(normal: str) -> str:
-    """Return a message that ends with a yes as if it began with it: `just the cancellation, yes`."""
-    return _AND_YES.sub(r"\g<yes>, \g<rest>", normal)
-
-
 def _refuses(normal: str) -> bool:
     no = _NO.match(normal)
-    return no is not None and _asks_nothing_else(no["rest"])
+    return no is not None and not _BESIDE_NO.sub(" ", no["rest"]).strip(" ,.!;:–-…")
 
 
 def _refuses_twice(normal: str) -> bool:
@@ -211,11 +207,6 @@ def _refuses_twice(normal: str) -> bool:
         return False
     asks_more = _CONDITION.search(normal) or any(kind.search(normal) for kind in _KINDS.values())
     return _refuses(first) and _refuses(rest[-1]) and not asks_more
-
-
-def _asks_nothing_else(rest: str) -> bool:
-    """Say whether what follows a refusal only refuses again, hesitates or is polite."""
-    return not _BESIDE_NO.sub(" ", rest).strip(" ,.!;:–-…")
 
 
 def _repeats(normal: str, preview: str) -> bool:
@@ -286,8 +277,3 @@ def _names_of(asked: Asked) -> set[str]:
     """Return what customers call what a tool does."""
     words = " ".join((asked.tool.replace("_", " "), *asked.also_called))
     return {kind for kind, pattern in _KINDS.items() if pattern.search(words)}
-
-
-def _accented_si(normal: str) -> str:
-    """Drop a leading Spanish "si", which would read as the French or Spanish "if"."""
-    return re.sub(r"^si\b", "", normal)

@@ -30,32 +30,12 @@ STOP_WORDS = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 
-_CHAT = {
-    "u": "you",
-    "ur": "your",
-    "r": "are",
-    "wan": "want",
-    "wanna": "want to",
-    "wheres": "where's",
-    "whens": "when's",
-    "whats": "what's",
-    "hows": "how's",
-    "im": "i'm",
-    "ive": "i've",
-    "dont": "don't",
-    "doesnt": "doesn't",
-    "didnt": "didn't",
-    "cant": "can't",
-    "isnt": "isn't",
-    "pls": "please",
-    "plz": "please",
-    "thx": "thanks",
-    "btw": "by the way",
-    "yr": "year",
-    "yrs": "years",
-    "hrs": "hours",
-    "mins": "minutes",
-}
+_CHAT_TEXT = """
+u=you ur=your r=are wan=want wheres=where's whens=when's whats=what's hows=how's im=i'm ive=i've dont=don't
+doesnt=doesn't didnt=didn't cant=can't isnt=isn't pls=please plz=please thx=thanks yr=year yrs=years hrs=hours
+mins=minutes
+"""
+_CHAT = dict(pair.split("=") for pair in _CHAT_TEXT.split()) | {"wanna": "want to", "btw": "by the way"}
 
 
 def spelled(text: str) -> str:

@@ -120,16 +120,11 @@ def person_is_due(messages: Sequence[AnyMessage]) -> bool:
     newest = newest_turn(list(messages))
     before = messages[: len(messages) - len(newest)]
     return (
-        any(wants_human(text) or _reports_problem(text) for text in said)
+        any(wants_human(text) or _PROBLEM.search(normalised(text)) for text in said)
         or bool(newest and _accepts_person([*before], text_of(newest[0])))
         or any(_failed(m, said) for m in newest if isinstance(m, ToolMessage))
         or _unanswered(messages) >= UNHELPED_LIMIT
     )
-
-
-def _reports_problem(text: str) -> bool:
-    """Say whether a customer reports that something went wrong with what they bought: broken, missing, not there."""
-    return bool(_PROBLEM.search(normalised(text)))
 
 
 def _failed(result: ToolMessage, said: Sequence[str]) -> bool:
@@ -201,12 +196,10 @@ def _accepts_person(messages: Sequence[AnyMessage], text: str) -> bool:
 
 def _said_since_people(messages: Sequence[AnyMessage]) -> list[str]:
     """Return what the customer wrote since people last had the conversation: an earlier handoff counts no more."""
-    start = max((i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and _from_people(m)), default=0)
+    start = max(
+        (i + 1 for i, m in enumerate(messages) if isinstance(m, AIMessage) and "ticket_id" in marks(m)), default=0
+    )
     return [clip(text_of(m)) for m in messages[start:] if isinstance(m, HumanMessage)]
-
-
-def _from_people(message: AIMessage) -> bool:
-    return "ticket_id" in marks(message)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -45,7 +45,8 @@ async def suggest_reply(
 ) -> str:
     """Return a reply for the operator to edit: the model's, or a fitting article's; raises Refused without a ticket."""
     ticket = await desk.get_ticket(ticket_id)
-    asked = title_of(_heard(ticket))
+    own = (note.text for note in ticket.notes if note.kind == "customer")
+    asked = title_of([ticket.draft.title, ticket.draft.wish, *own])
     said = [Utterance("customer", asked)] if asked else []
     found = await retriever.search(said, limit=PASSAGES) if retriever and said else []
     plain = _plain(ticket, asked, found, operator, business_name, links or LinkRule())
@@ -84,11 +85,6 @@ def _plain(
 def _fits(passage: Passage, asked: str) -> bool:
     wanted = {root for root in roots_in(asked) if len(root) > 3}  # the smallest words say nothing
     return bool(wanted) and len(wanted & roots_in(f"{passage.title} {passage.text}")) >= FITS * len(wanted)
-
-
-def _heard(ticket: Ticket) -> list[str]:
-    """Return what the customer wants and wrote since."""
-    return [ticket.draft.title, ticket.draft.wish, *(note.text for note in ticket.notes if note.kind == "customer")]
 
 
 def _unanswered(ticket: Ticket) -> list[str]:

@@ -165,7 +165,11 @@ class Chooser:
         """Return the procedure for what a message asks whether it may be done: `can I cancel the Vegas trip?`."""
         message = corrected(message)
         parts = (part for sentence in sentences(message) for part in CLAUSES.split(sentence))
-        asks = [part for part in parts if is_question(part) and _may(without_lead(part))]
+        asks = [
+            part
+            for part in parts
+            if is_question(part) and (MAY_I.match(own := without_lead(part)) or PRICE_TO.match(own))
+        ]
         found = [self._nearest(part.rstrip(" ?!."), message, of_record=True) for part in asks if self._names]
         return next((choice.procedure for choice in found if choice.procedure), None)
 
@@ -358,11 +362,6 @@ def is_question(text: str) -> bool:
     orders = ("?" not in text and ORDERS.match(text)) or asks_of_us(text)
     of_record = re.search(_RECORD, text) and MAY_I.match(without_lead(text))
     return asks_about(text) and not orders and not of_record
-
-
-def _may(text: str) -> bool:
-    """Say whether a question asks whether something may be done, or for how much."""
-    return bool(MAY_I.match(text) or PRICE_TO.match(text))
 
 
 def _lines(procedure: Procedure) -> list[str]:

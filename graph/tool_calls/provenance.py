@@ -159,17 +159,17 @@ class MessageOrigins:
 
     def shown(self) -> list[str]:
         """Return the results of tools in which records of the business stand."""
-        shown = (m for m in self.messages if isinstance(m, ToolMessage) and m.status != "error" and not _is_article(m))
+        shown = (
+            m
+            for m in self.messages
+            if isinstance(m, ToolMessage) and m.status != "error" and not (m.artifact or m.name == SEARCH_ARTICLES)
+        )
         return [m.text for m in shown]
 
 
 def spoken_instruction(message: HumanMessage) -> bool:
     """Say whether a recording holds words aimed at an agent: anybody in the room may have said them."""
     return "voice" in marks(message) and bool(directives(message.text))
-
-
-def _is_article(message: ToolMessage) -> bool:
-    return bool(message.artifact) or message.name == SEARCH_ARTICLES
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -243,10 +243,5 @@ def boundless_promises(sentence: str, evidence: Evidence) -> list[str]:
         match[0]
         for said, known in _CHECKS
         for match in said.finditer(text)
-        if not _DENIED.search(text[: match.start()]) and not known.search(_own_words(evidence))
+        if not _DENIED.search(text[: match.start()]) and not known.search(f"{evidence.prose} {evidence.data}")
     ]
-
-
-def _own_words(evidence: Evidence) -> str:
-    """Return what the business says; a customer's wish for a lifelong guarantee gives none."""
-    return f"{evidence.prose} {evidence.data}"

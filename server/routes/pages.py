@@ -46,11 +46,6 @@ class Asset:
     tag: str
 
 
-def without_comments(text: str) -> str:
-    """Return a script or a style sheet without the comments on lines of their own: they are not for customers."""
-    return COMMENT.sub("", text)
-
-
 def asset(body: bytes, suffix: str) -> Asset:
     """Return a file's content ready for sending."""
     digest = hashlib.sha256(body).hexdigest()[:16]
@@ -73,7 +68,7 @@ def read_assets(brand: Brand = UNNAMED) -> tuple[str, dict[str, Asset]]:
             elif PurePosixPath(entry.name).suffix in TYPES:
                 text = branded(entry.read_text(encoding="utf-8"), brand)
                 found[str(place / entry.name)] = (
-                    without_comments(text) if entry.name.endswith((".js", ".css")) else text
+                    COMMENT.sub("", text) if entry.name.endswith((".js", ".css")) else text
                 ).encode()
     found |= brand.pictures
     digest = hashlib.sha256(b"".join(f"{path}\n".encode() + found[path] for path in sorted(found)))

@@ -44,7 +44,9 @@ async def thread_events(service: Service, row: dict[str, Any], last_seen: str) -
         while True:
             for made in told.news(shown):
                 yield made
-            async for happened in _until_changed(service, queue, busy=_is_busy(shown)):
+            async for happened in _until_changed(
+                service, queue, busy=shown.owner != "bot" or any(m.waiting for m in shown.messages)
+            ):
                 yield event("token" if isinstance(happened, Token) else "progress", {"text": happened.text})
             if service.stopping.is_set():
                 return
@@ -84,10 +86,6 @@ class _Told:
 def settled(shown: ThreadOut) -> list[Said]:
     """Return the messages that have their place in the conversation."""
     return [message for message in shown.messages if not message.waiting]
-
-
-def _is_busy(shown: ThreadOut) -> bool:
-    return shown.owner != "bot" or any(message.waiting for message in shown.messages)
 
 
 async def _until_changed(service: Service, queue: asyncio.Queue[TurnEvent], *, busy: bool) -> AsyncIterator[Any]:

@@ -132,13 +132,11 @@ def asks_only_for_time(text: str) -> bool:
         left = half.sub(" ", left)
     words = (word for word in content_words(left) if not any(c.isdigit() for c in word))
     return all(
-        word in _WITH_TIMES or any(word.startswith(d) for names in WEEKDAY_NAMES for d in names) or _is_small(word)
+        word in _WITH_TIMES
+        or any(word.startswith(d) for names in WEEKDAY_NAMES for d in names)
+        or any(is_small_word(word, language) for language in ("de", "fr", "es"))
         for word in words
     )
-
-
-def _is_small(word: str) -> bool:
-    return any(is_small_word(word, language) for language in ("de", "fr", "es"))
 
 
 def without_past(said: str) -> str:
@@ -222,11 +220,7 @@ def _weekdays(label: str) -> list[int]:
     found = [(int(year), int(month), int(day)) for year, month, day in _ISO_DATE.findall(said)]
     for day, month, other_month, other_day, year in DAY_OF_MONTH.findall(said):
         found += [(int(year), MONTH_NAMES[month or other_month], int(day or other_day))] if year else []
-    return [date(*one).weekday() for one in found if _is_date(*one)]
-
-
-def _is_date(year: int, month: int, day: int) -> bool:
-    return 0 < month < 13 and 0 < day <= monthrange(year, month)[1]
+    return [date(*one).weekday() for one in found if 0 < one[1] < 13 and 0 < one[2] <= monthrange(*one[:2])[1]]
 
 
 def _same(day: tuple[int | None, int], label: str) -> bool:

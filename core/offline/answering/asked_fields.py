@@ -59,11 +59,7 @@ MOST_OF = (
         max,
     ),
     (re.compile(r"\b(?:(?:cheap|low|small)(?:est|er)|(?:least|less) expensive)\b"), "money", min),
-    (
-        re.compile(rf"\b(?:{_NEXT}|earliest|first|oldest)\b{_NO_SPAN}"),
-        "date",
-        min,
-    ),
+    (re.compile(rf"\b(?:{_NEXT}|earliest|first|oldest)\b{_NO_SPAN}"), "date", min),
     (
         re.compile(
             r"\b(?:latest|newest|most recent|last|letzte\w*|dernière?s?|últim[oa]s?)\b"

@@ -115,7 +115,7 @@ def scored_passages(
             _WHOLE * float(one[0, 0])
             + _TOKENS * float(near.mean())
             + _VALUE * has_asked_value(plain, text)
-            + _CONDITION * _of_condition(plain, text)
+            + _CONDITION * bool(_WHAT_IF.search(plain) and _CONDITIONAL.search(text))
             + _PLACE * place
             for one, near, text in zip(cosines, nearest, [normal(s.text) for s in said], strict=True)
         ]
@@ -180,10 +180,6 @@ def _nearest(cosines: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _least(nearest: npt.NDArray[np.float32]) -> float:
     """Return the mean of the lowest third."""
     return float(np.sort(nearest)[: max(1, len(nearest) // 3)].mean())
-
-
-def _of_condition(question: str, statement: str) -> bool:
-    return bool(_WHAT_IF.search(question) and _CONDITIONAL.search(statement))
 
 
 def _by_words(

@@ -50,7 +50,9 @@ async def draft(
     )
     parts = "\n\n".join(f"<material>\n{html.escape(visible(text), quote=False)}\n</material>" for text in material)
     answer = await model.ainvoke([SystemMessage(f"{FORMAT}\n\nTools:\n{tools}"), HumanMessage(parts)])
-    found = re.search(r"^---\s*$.*?^---\s*$.*", _unfenced(answer.text), re.DOTALL | re.MULTILINE)
+    found = re.search(
+        r"^---\s*$.*?^---\s*$.*", re.sub(r"^```\w*\s*$", "", answer.text, flags=re.MULTILINE), re.DOTALL | re.MULTILINE
+    )
     if not found:
         raise ModelRejected("the model's answer holds no procedure: try again, or write it by hand")
     text = found.group().strip() + "\n"
@@ -62,7 +64,3 @@ async def draft(
     if read:
         problems = check_procedures([read], catalogue)[1]
     return path, problems
-
-
-def _unfenced(text: str) -> str:
-    return re.sub(r"^```\w*\s*$", "", text, flags=re.MULTILINE)

@@ -16,7 +16,7 @@ from graph.procedures.format.expressions import (
     unknown_tool,
 )
 from graph.procedures.format.procedure import CompiledRule, CompiledSlot, CompiledStep, Procedure
-from graph.procedures.format.procedure_file import Problem, ProcedureFile, Slot, Where
+from graph.procedures.format.procedure_file import Problem, ProcedureFile, Where
 
 RESERVED = frozenset({"customer", "now", EACH})
 SLOT_SCHEMAS: Mapping[str, Mapping[str, Any]] = {
@@ -42,7 +42,7 @@ class _Compiler:
         self.problems: list[Problem] = []
         contract = source.contract
         self.schemas: dict[str, Mapping[str, Any] | None] = {"customer": CUSTOMER, "now": NOW}
-        self.schemas |= {name: slot_schema(slot) for name, slot in contract.slots.items()}
+        self.schemas |= {name: SLOT_SCHEMAS[slot.type] for name, slot in contract.slots.items()}
         self.schemas |= dict.fromkeys(contract.facts)
         self.schemas |= dict.fromkeys(contract.do, STEP)
 
@@ -186,8 +186,3 @@ def compile_procedure(source: ProcedureFile, catalogue: Catalogue) -> tuple[Proc
     if work.problems:
         return None, work.problems
     return Procedure(source, slots, facts, rules, steps, done), []
-
-
-def slot_schema(slot: Slot) -> Mapping[str, Any]:
-    """Return the JSON schema of a slot's value."""
-    return SLOT_SCHEMAS[slot.type]

@@ -128,7 +128,8 @@ def wrong_states(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> l
             if state == "cancelled" and any(_cancels(outcome) for outcome in evidence.outcomes):
                 continue
             for match in pattern.finditer(part):
-                if _OPEN.search(_without_state(part[: match.end()], state)):
+                before = part[: match.end()]  # `has not been packed` itself is no negation
+                if _OPEN.search(re.sub(_WORDS[state], "", before) if state == "waiting" else before):
                     continue
                 inside = _joined(match[0])
                 if match["id"] and not any(name in records for name in inside):
@@ -155,11 +156,6 @@ def _joined(text: str) -> list[str]:
             break
         joined.append(before)
     return [_key(v.text) for v in joined]
-
-
-def _without_state(before: str, state: State) -> str:
-    """Drop `has not been packed` itself before looking for negations."""
-    return re.sub(_WORDS[state], "", before) if state == "waiting" else before
 
 
 def _agrees(state: State, record: _Record, part: str, end: int) -> bool:

@@ -116,7 +116,7 @@ def find_quantities(text: str) -> Iterator[tuple[int, int, str, frozenset[Quanti
 
 def _sizes(number: str, unit: str) -> frozenset[Quantity]:
     """Return what a number with a unit may be."""
-    dimension, factor, metric = _unit(_spelt(unit))
+    dimension, factor, metric = _unit(unit.lower() if len(unit) > 1 else unit)
     return frozenset((dimension, (n * factor).normalize(), metric) for n in readings(number))
 
 
@@ -131,11 +131,6 @@ def same_quantity(said: Quantity, known: Quantity) -> bool:
 def _in_celsius(quantity: Quantity) -> Quantity:
     dimension, size, metric = quantity
     return ("heat", (size - 32) * 5 / 9, metric) if dimension == "heat in °F" else quantity
-
-
-def _spelt(unit: str) -> str:
-    """Return a unit in small letters, unless it is one letter whose size matters."""
-    return unit.lower() if len(unit) > 1 else unit
 
 
 @cache

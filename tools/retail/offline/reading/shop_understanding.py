@@ -64,7 +64,10 @@ class ShopUnderstanding(Understanding):
         if reference_numbers(
             " ".join(c for c in said if c not in meant)
         ):  # "don't cancel AF1, just tell me when it ships"
-            found = [replace(r, intent="order_status") if _is_about_one(r) else r for r in found]
+            found = [
+                replace(r, intent="order_status") if r.intent == "policy" and _ONE_ORDER.search(normal(r.text)) else r
+                for r in found
+            ]
         wanted = [r for r in found if r.intent not in SMALL_TALK] or found[-1:] or [Request("unclear", text)]
         wanted = [
             replace(r, before=last.text) if last and not r.before and (r.intent == "inquiry" or _goes_on(r)) else r
@@ -134,11 +137,6 @@ def _both_addresses(request: Request) -> list[Request]:
     if request.intent == "change_address" and _DEFAULT_TOO.search(normal(request.text)):
         return [request, replace(request, intent="change_default_address")]
     return [request]
-
-
-def _is_about_one(request: Request) -> bool:
-    """Say whether a question is about the one order that was named beside it."""
-    return request.intent == "policy" and bool(_ONE_ORDER.search(normal(request.text)))
 
 
 def _together(before: Part, intent: str | None, clause: str) -> str | None:
