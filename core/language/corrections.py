@@ -47,15 +47,17 @@ _TAKEN_BACK = any_of(
     r"\b(?:never ?mind|forget (?:it|that|about (?:it|that)|(?:about )?(?:my|the) (?:request|refund|return|"
     r"order|claim))|changed my mind)\b",
     r"(?<!not )(?<!don't )(?<!i )(?<!to )\bforget (?:about )?(?:the|my|this|that) (?!number|code)\w+",
-    r"\bleave (?:it|that|everything) (?:just )?(?:as (?:it is|it was|things are)|alone|be)\b",
+    r"\bleave (?:it|that|everything) (?:just )?(?:as (?:it is|it was|things are)|alone|be)\b|"
+    r"(?:^|[.,;:!–-]\s*|\b(?:please|then|just|so|no|ok|okay|well|much|i(?:'ll| will))\s)"
+    r"leave (?:it|that)\W*(?:$|[.,;!])",
     r"\b(?:do not|don't|dont|please don't|no need to|stop|not) (?:refund|cancel|return|exchange|change|send|do|"
     r"process|go ahead|proceed)\b",
     r"\b(?:withdraw|cancel|stop|take back|retract|drop) (?:my|the|that|this) (?:request|refund|return|claim|"
     r"cancell?ation|exchange)\b",
     r"\bno longer (?:want|need)\b|\bdon't (?:want|need) (?:it|that|this|the refund|to)\b",
     r"\b(?:doch nicht|nicht mehr nötig|hat sich erledigt|verg(?:essen sie|iss) (?:es|das)|dann (?:halt |eben )?nicht|"
-    r"(?:dann )?lass(?:en (?:sie|wir))? (?:es|das|mal)(?: (?:so|lieber|bleiben))?)\b",
-    r"\b(?:laissez?|oubliez?) (?:tomber|ça)\b|\btant pis\b",
+    r"(?:dann )?(?:ich )?lass(?:e|en (?:sie|wir))? (?:es|das|mal)(?: (?:so|lieber|bleiben))?)\b",
+    r"\b(?:laissez?|oubliez?) (?:tomber|ça)\b|\btant pis\b|\b(?:je|on) laisse\W*(?:$|[.,;!])",
     r"\b(?:olv[ií]d(?:a|e)lo|d[eé]j[ae]l[oa]s?|lo dejo (?:así|estar)|entonces no)\b",
 )
 

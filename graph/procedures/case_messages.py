@@ -64,11 +64,6 @@ CALLS_OFF = re.compile(
     rf"annule[zr]?(?:-le|-la| tout)?|cancél[ea](?:lo|la)|annull\w+)(?!\w){_BEHIND}"
 )
 """What calls a request off, where it is none to cancel something."""
-LEAVES = re.compile(
-    rf"{_BEFORE}(?:leave (?:it|that)|lass(?:en sie)? (?:es|das|gut sein)|vergiss es|"
-    rf"laisse[zr]? tomber|(?:je|on) laisse(?: comme ça)?|déj[ae](?:lo|la)|lo dej(?:o|amos)(?: así)?|"
-    rf"(?:i|we)(?:'ll| will) leave it|ich lasse? es|lascia(?:mo)? (?:stare|perdere)|laat maar){_BEHIND}"
-)
 ALSO = re.compile(
     r"(?:,|(?<![,\s]))\s{1,8}(?:and also|and then|also|außerdem|aussi|también|anche|também)\b\s{1,8}",
     re.IGNORECASE,
@@ -260,8 +255,7 @@ def _drops(book: ProcedureBook, case: Case, text: str) -> bool:
     """Say whether a message takes the open case back, and does not merely answer its question with no."""
     procedure = followed(book, case)
     calls_off = CALLS_OFF.search(normalised(text)) and "cancel" not in procedure.source.text.lower()
-    leaves = calls_off or LEAVES.search(normalised(text)) or takes_back(without_hesitation(text))
-    if not leaves or PLAIN_NO.match(text):
+    if not (calls_off or takes_back(without_hesitation(text))) or PLAIN_NO.match(text):
         return False
     asked = procedure.slots.get(case["asked"] or "")
     return asked is None or asked.slot.type != "yes_no" or answer_to_confirmation(text) != "no"
