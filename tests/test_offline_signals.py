@@ -50,6 +50,7 @@ from tools.retail.offline.reading.order_intents import order_intent
         "Chcę porozmawiać z człowiekiem",
         "a person then please",
         "thats stupid. i want to complain",
+        "can someone please look at my refund?",
     ],
 )
 def test_a_wish_for_a_person_is_recognised(text: str) -> None:
@@ -179,3 +180,8 @@ def test_a_question_in_between_is_no_change_of_mind(text: str) -> None:
 )
 def test_a_greeting_may_name_who_greets(text: str, greets: bool) -> None:
     assert (order_intent(text) == "greeting") is greets
+
+
+@pytest.mark.parametrize("text", ["could a colleague look at my order?", "reinstate my order"])
+def test_what_only_people_of_a_shop_can_do_is_theirs(text: str) -> None:
+    assert order_intent(text) == "serious"

@@ -172,11 +172,11 @@ def _only_leads_to(one: Result, other: Result, stems: Collection[str]) -> bool:
     return leads_to(one, other) and not any(named_in(kept, stems) for kept in beside)
 
 
-def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH, english: str = "") -> str:
+def nothing_of_own(conversation: Conversation, *, locale: str = ENGLISH) -> str:
     """Return that the customer has none of what a message says is theirs, where that was looked up, else an empty text:
     `can I move my appointment?` where none is booked.
     """
-    said = normal(f"{conversation.message} {english}")
+    said = normal(conversation.message)
     if not (OWN_THING.search(said) and (_MAY_CHANGE.search(said) or asks_facts(said))):
         return ""
     stems = set(content_stems(said))

@@ -13,18 +13,18 @@ _NEAR = 0.3
 """From here an article is near enough to be offered where none answers."""
 _BEHIND = 0.2
 """How far behind the nearest one it may be."""
+_MOST = 3
+"""Articles that are offered."""
 
 
-def near_titles(
-    question: str, passages: Sequence[QuotedPassage], embeddings: MiniLM | None, *, most: int = 3
-) -> list[str]:
+def near_titles(question: str, passages: Sequence[QuotedPassage], embeddings: MiniLM | None) -> list[str]:
     """Return the titles of the articles nearest to a question that none answers, likest first; none if all are far."""
     candidates = with_statements(passages)
     if not candidates or not content_stems(question):
         return []
     scored = best_first(scored_passages(question, candidates, embeddings))
     enough = max(_NEAR, max(one.score for one in scored) - _BEHIND)
-    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= enough and one.passage.title))[:most]
+    return list(dict.fromkeys(one.passage.title for one in scored if one.score >= enough and one.passage.title))[:_MOST]
 
 
 def read_out(title: str, passages: Sequence[QuotedPassage]) -> str:

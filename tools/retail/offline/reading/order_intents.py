@@ -33,7 +33,7 @@ def order_intent(clause: str) -> str | None:
     numbered = bool(reference_numbers(clause))
     if not numbered and not re.search(r"[^\W\d_]", text):
         return "unclear"
-    if p.UNDO.search(text):
+    if p.FOR_PEOPLE.search(text):
         return "serious"
     if asks_for_news_of_money(text):
         return "refund_news"

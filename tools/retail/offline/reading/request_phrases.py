@@ -14,7 +14,11 @@ GENERAL = re.compile(
     r"(?:with )?you\b|\bgift[- ]?wrap\w*"
 )
 """What the articles answer, though its words also stand in questions about own data or goods in stock."""
-UNDO = re.compile(r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b")
+FOR_PEOPLE = re.compile(
+    r"\b(?:undo|reverse|revert|reinstate|restore|reactivate) (?:the |my |that |a )?order\b|"
+    r"\b(?:someone|somebody|anyone|person|human|colleague) (?:\w+ )?look (?:at|into) (?:my|our) (?:order|parcel)s?\b"
+)
+"""What only people can do with an order."""
 
 CANCEL = any_of(
     r"\b(?:cancel(?:l?ed|l?ing|lation|ation)?(?!.*\b(?:newsletter|subscription|account|e-?mails?)\b)|call(?:ed|"
