@@ -107,6 +107,9 @@ def read_yaml(folder: Path, name: str) -> YamlFile:
         FilesError: it is not there, too large, outside of the folder, or no YAML.
     """
     path = inside(folder, name)
+    if not folder.is_dir():
+        wanted = "correct its name; `support-agent new FOLDER` writes one"
+        raise FilesError([Problem(name, 1, f"there is no folder {folder}", wanted)])
     try:
         if path.stat().st_size > LARGEST:
             raise FilesError([Problem(name, 1, f"it has more than {LARGEST:,} bytes", "split it")])

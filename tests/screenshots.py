@@ -89,7 +89,7 @@ class Camera:
         say(page, "How long do I have to return something?")
         self.keep(page, "chat-light")
         page = self.open(site.page("/chat", site.token()), scheme="dark")
-        page.get_by_role("button", name="Where are my orders?").click()
+        page.get_by_role("button", name="Where is my order?").click()
         page.get_by_role("log").locator(".agent").first.wait_for()
         say(page, "Please cancel order #AF10326, I ordered it by mistake")
         self.keep(page, "chat-dark")

@@ -32,6 +32,12 @@ def problems(folder: Path) -> list[str]:
     return [str(problem) for problem in check_business(folder).problems if not problem.warning]
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    [wrong] = problems(tmp_path / "mil")
+    assert f"there is no folder {tmp_path / 'mil'}" in wrong
+    assert "`support-agent new FOLDER` writes one" in wrong
+
+
 async def test_a_topic_for_people_has_its_own_sentence_and_its_own_team(tmp_path: Path) -> None:
     async with opened(EXAMPLES / "novanet", tmp_path) as net:
         told = await net.say("Your technician broke my shelf", "c-amelie")

@@ -118,7 +118,10 @@ async def test_a_source_opens_as_text_at_its_heading(tmp_path: Path) -> None:
         assert "<b>" not in page.text
         assert "javascript:" not in page.text
         assert "script-src 'self'" in page.headers["content-security-policy"]
-        assert (await server.client.get("/sources/unknown")).status_code == 404
+        gone = await server.client.get("/sources/unknown")
+        assert gone.status_code == 404
+        assert "Ask again in the chat" in gone.text
+        assert gone.headers["content-type"].startswith("text/html")
 
 
 def test_the_lines_of_a_paragraph_are_joined_and_lists_and_addresses_stay() -> None:

@@ -9,13 +9,15 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from core.errors import NotFound
 from core.passages import Passage
 from core.safety.safe_links import LinkRule
 from server.service import Service
 
 _WRAPPED = 60
 """Characters from which on a line of an article has most likely been broken to fit an editor."""
+GONE = Passage(
+    id="", article_id="", title="This passage is no longer part of the help articles. Ask again in the chat.", text=""
+)
 _BEGINS = re.compile(r"[\s|>#]|[-*+•]\s|\d{1,3}[.)]\s")
 """Begins an item of a list, a row of a table, a heading or a line set in on purpose."""
 
@@ -37,10 +39,9 @@ def source_routes(template: Callable[[], str], headers: dict[str, str]) -> APIRo
     async def source(request: Request, passage_id: str) -> Response:
         service: Service = request.app.state.service
         found = await service.parts.retriever.fetch([passage_id])
-        if not found:
-            raise NotFound("this passage is no longer part of the help articles; ask again in the chat")
         return Response(
-            written(Template(await asyncio.to_thread(template)), found[0], service.parts.links),
+            written(Template(await asyncio.to_thread(template)), found[0] if found else GONE, service.parts.links),
+            200 if found else 404,
             headers=headers,
             media_type="text/html; charset=utf-8",
         )
@@ -59,6 +60,7 @@ def written(page: Template, passage: Passage, links: LinkRule) -> str:
         headings=headings,
         text=escape(unwrapped(passage.text)),
         link=f'<p><a href="{address}" rel="noopener noreferrer">{address}</a></p>' if address else "",
+        state="gone" if passage is GONE else "",
         language=escape(re.sub(r"[^A-Za-z-]", "", passage.metadata.get("locale", "")) or "en"),
     )
 

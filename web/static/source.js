@@ -13,3 +13,8 @@ back.addEventListener("click", () => {
   setTimeout(() => location.assign("/chat"), 300); // where the browser does not let it
 });
 back.hidden = false;
+const gone = /** @type {HTMLElement | null} */ (document.querySelector(".gone h1"));
+if (gone) {
+  gone.textContent = document.title = say("source_gone");
+  gone.lang = language;
+}

@@ -29,6 +29,7 @@ export default {
   source: "المصدر {number}: {title}",
   sources: "المصادر",
   back: "العودة إلى المحادثة",
+  source_gone: "لم يعد هذا المقطع ضمن مقالات المساعدة. اسأل مرة أخرى في المحادثة.",
   "handoff pending": "التذكرة {ticket}: في انتظار أحد موظفينا.",
   "handoff callback": "التذكرة {ticket}: لا يوجد أحد الآن، وسيجيبك موظف هنا.",
   "handoff human": "التذكرة {ticket}: تولّى {operator} المحادثة.",

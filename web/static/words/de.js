@@ -29,6 +29,7 @@ export default {
   source: "Quelle {number}: {title}",
   sources: "Quellen",
   back: "Zurück zum Gespräch",
+  source_gone: "Dieser Abschnitt steht nicht mehr in den Hilfeartikeln. Bitte fragen Sie noch einmal im Chat.",
   "handoff pending": "Ticket {ticket}: Sie warten auf einen Menschen.",
   "handoff callback": "Ticket {ticket}: Gerade ist niemand da, ein Mensch antwortet hier.",
   "handoff human": "Ticket {ticket}: {operator} hat übernommen.",

@@ -29,6 +29,7 @@ export default {
   source: "Source {number}: {title}",
   sources: "Sources",
   back: "Back to the conversation",
+  source_gone: "This passage is no longer part of the help articles. Ask again in the chat.",
   "handoff pending": "Ticket {ticket}: waiting for a person.",
   "handoff callback": "Ticket {ticket}: nobody is there right now, a person will answer here.",
   "handoff human": "Ticket {ticket}: {operator} has taken over.",

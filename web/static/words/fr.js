@@ -29,6 +29,7 @@ export default {
   source: "Source {number} : {title}",
   sources: "Sources",
   back: "Retour à la conversation",
+  source_gone: "Ce passage ne figure plus dans les articles d’aide. Posez à nouveau votre question dans le chat.",
   "handoff pending": "Ticket {ticket} : en attente d’une personne.",
   "handoff callback": "Ticket {ticket} : il n’y a personne pour le moment, une personne répondra ici.",
   "handoff human": "Ticket {ticket} : {operator} a pris le relais.",

@@ -172,7 +172,7 @@ export default {
   view_approvals: "موافقات",
   view_snoozed: "مؤجلة",
   view_closed: "مغلقة",
-  view_all: "كل المحادثات",
+  view_all: "الكل",
   nothing_open: "لا أحد ينتظر. تظهر الطلبات الجديدة هنا تلقائيًا.",
   nothing_mine: "ليست لديك تذاكر. خذ واحدة من «بلا مسؤول».",
   nothing_unassigned: "لكل شيء من يعتني به.",

@@ -172,7 +172,7 @@ export default {
   view_approvals: "Freigaben",
   view_snoozed: "Zurückgestellt",
   view_closed: "Geschlossen",
-  view_all: "Alle Gespräche",
+  view_all: "Alle",
   nothing_open: "Niemand wartet. Neue Anliegen erscheinen hier von selbst.",
   nothing_mine: "Sie haben keine Tickets. Nehmen Sie eines aus „Nicht vergeben“.",
   nothing_unassigned: "Um alles kümmert sich jemand.",

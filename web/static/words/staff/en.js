@@ -172,7 +172,7 @@ export default {
   view_approvals: "Approvals",
   view_snoozed: "Snoozed",
   view_closed: "Closed",
-  view_all: "All conversations",
+  view_all: "All",
   nothing_open: "Nobody waits. New requests appear here by themselves.",
   nothing_mine: "You have no tickets. Take one from “Unassigned”.",
   nothing_unassigned: "Everything has somebody who looks after it.",
