@@ -79,6 +79,12 @@ def test_the_article_that_is_nearest_by_far_is_quoted_as_such_and_not_twice() ->
     assert "person" in first
 
 
+def test_whom_something_costs_something_says_nothing_of_what_is_asked() -> None:
+    price = QuotedPassage(1, "Courses", "", "A course in welding costs 40 EUR. Bring gloves.")
+    plain, own = (find_quote(f"what would a course cost{end}?", [price], MiniLM()) for end in ("", " me"))
+    assert plain == own
+
+
 def test_of_what_is_asked_further_only_the_sentence_that_has_it_is_told() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("do you deliver to a PO box in Canada?")

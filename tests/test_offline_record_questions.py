@@ -1,6 +1,7 @@
 """A question about the customer's own records is answered by those of their fields that it is about."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -230,6 +231,14 @@ def test_a_question_in_two_parts_is_answered_once_and_beside_another_request() -
     assert said.count("L-12") == 1
     assert "12.0" in said
     assert "3 April 2026" in said
+
+
+def test_a_price_that_no_record_has_is_not_answered_by_how_the_record_stands() -> None:
+    asks = ("what does a new sewing machine cost", "and does my card cover it?")
+    asked = Conversation(" ".join(asks), results=READ, tools={"get_loans": {}})
+    bare = [{name: value for name, value in loan.items() if name != "fee"} for loan in LOANS]
+    read = (Result(name="get_loans", args={}, text=json.dumps({"loans": bare})),)
+    assert facts_asked(asked.message, replace(asked, results=read), asked.message, asks=asks) == ""
 
 
 def test_beside_a_rule_stands_that_the_customer_has_nothing_of_its_kind() -> None:

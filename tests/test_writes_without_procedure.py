@@ -14,6 +14,15 @@ def get_cards(database: str) -> dict:
     """List the customer's cards."""
     return {"cards": _read(database)["cards"]}
 
+def get_courses(database: str) -> dict:
+    """List the courses that are given."""
+    return {"courses": [{"course_id": "K-1", "topic": "welding", "day": "2026-04-07"},
+                        {"course_id": "K-2", "topic": "turning", "day": "2026-04-14"}]}
+
+def book_course(course_id: str, database: str) -> dict:
+    """Book a course."""
+    return {"course_id": course_id}
+
 def get_requests(database: str) -> dict:
     """List the customer's requests."""
     return {"requests": _read(database)["requests"]}
@@ -47,6 +56,11 @@ tools:
   get_loans: {effect: read, ahead: {when: few}}
   get_cards: {effect: read, ahead: {when: few}}
   get_requests: {effect: read, ahead: {when: few}}
+  get_courses: {effect: read, open: true}
+  book_course:
+    effect: write
+    once: [course_id]
+    ask: "Book course {course_id}."
   withdraw_request:
     effect: write
     once: [request]
@@ -109,6 +123,9 @@ async def test_a_write_without_procedure_is_proposed_for_the_record_that_is_desc
 async def test_the_one_number_of_a_request_is_heard_where_something_is_changed_by_it(talk: Talk) -> None:
     assert (await talk("extend L-11 by 6"))[0].startswith("Renew loan L-11 for 6 days.")
     assert "days" in (await talk("extend L-11, I need it on the 6th"))[0]
+    for said in ("please renew the tile cutter, days: 6", "renew the tile cutter for the days 6"):
+        assert (await talk(said))[0].startswith("Renew loan L-11 for 6 days."), said
+    assert "days" in (await talk("my customer number: 4711, please renew the tile cutter"))[0]
 
 
 async def test_what_is_missing_is_asked_for_and_a_number_may_be_put_right(talk: Talk) -> None:
@@ -121,6 +138,12 @@ async def test_what_is_missing_is_asked_for_and_a_number_may_be_put_right(talk: 
 
 async def test_what_a_write_changes_is_found_whatever_its_argument_is_called(talk: Talk) -> None:
     assert (await talk("withdraw my request for the ladder"))[0].startswith("Withdraw request Q-2.")
+
+
+async def test_what_is_booked_is_offered_from_what_anybody_may_have_and_picked_by_its_day(talk: Talk) -> None:
+    offered, proposed = await talk("please book a course for me", "on the 14th of April")
+    assert all(part in offered for part in ("K-1", "welding", "K-2", "turning"))
+    assert proposed.startswith("Book course K-2.")
 
 
 async def test_the_rule_of_the_write_itself_refuses(talk: Talk) -> None:

@@ -61,6 +61,8 @@ JOINS = re.compile(
     r"\s{0,4}(?:[,;&+]|(?:and|plus|as well as|along with|together with|und|sowie|et|ainsi que|y|e|ed|en|i|oraz)\b)"
 )
 """How what stands between two values begins where both are meant."""
+WORDS = re.compile(r"\b[^\W\d_]+\s+[^\W\d_]{2,}\s|\b[^\W\d_A-Z]{5,}\b")
+"""Words of a sentence."""
 LONGEST_ANSWER = 300
 """Characters of a message that is taken whole as an answer in free words."""
 SUGGESTS = re.compile(r"(?:what|how) about|wie wäre|was ist mit|ginge|geht|et|qué tal")
@@ -94,7 +96,7 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
         return case
     slot, options = procedure.slots[asked].slot, {} if _only_asks(text) else case["choices"].get(asked, {})
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
-        listed = slot.type == "text" and not (slot.pattern or slot.one_of) and len(options) > 1
+        listed = slot.type == "text" and not slot.one_of and len(options) > 1
         answer = meant(options, case, text) if listed else None
         if answer is None:
             answer = _answer(slot, text)
@@ -227,7 +229,7 @@ def _candidates(procedure: Procedure, name: str, text: str, asked: str | None) -
             value = fitting(slot, number)
             return [(value, str(number))] if value is not None else []
         alone = [other.slot.type in NUMERIC for other in procedure.slots.values()].count(True) == 1
-        return _counted(name, slot, text) or (_aimed_at(slot, text) if alone else [])
+        return _counted(name, slot, text) or (_aimed_at(name, slot, text) if alone else [])
     if (told := _told_by_words(slot, text)) is not None:
         return [(told, f"{name}: {told}")]  # the same words may be a choice of another slot
     if slot.type == "text" and slot.one_of:
@@ -266,9 +268,12 @@ def _is_difference(slot: Slot, text: str) -> bool:
     return slot.type == "integer" and difference_in(text) is not None
 
 
-def _aimed_at(slot: Slot, text: str) -> list[tuple[Any, str]]:
-    """Return the one number to which something is to be changed: `lower it to 120`."""
-    found = AIMED_AT.findall(normalised(text))
+def _aimed_at(name: str, slot: Slot, text: str) -> list[tuple[Any, str]]:
+    """Return the one number to which something is to be changed, or that stands behind a colon or the slot's name:
+    `lower it to 120`, `the reading is due: 13950`, `reading 13950`.
+    """
+    named = rf"(?:\b{re.escape(words_of_name(name))}|:)\s+(?=[€$£]?\d)"
+    found = AIMED_AT.findall(re.sub(named, " to ", normalised(NAMED_BY.sub(" ", text))))
     value = fitting(slot, found[0]) if len(found) == 1 else None
     return [(value, found[0])] if value is not None else []
 
@@ -350,8 +355,14 @@ def _answer(slot: Slot, text: str) -> Any:
         case "json":
             return None
     if slot.pattern:
-        grouped = re.sub(r"\s+", "", text)  # a number may be written in groups
-        return fitting(slot, grouped) if grouped.isupper() or any(c.isdigit() for c in grouped) else None
+        grouped = re.sub(r"\s+", "", text)  # a number may be written in groups, but is no sentence
+        return (
+            None
+            if WORDS.search(text)
+            else fitting(slot, grouped)
+            if grouped.isupper() or any(c.isdigit() for c in grouped)
+            else None
+        )
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()

@@ -24,6 +24,7 @@ from core.offline.answering.asked_fields import (
     MOST_OF,
     OWED,
     asked_fields,
+    asked_kinds,
     asks_for_kind,
     asks_how_it_stands,
     asks_whether,
@@ -233,6 +234,10 @@ def _meant(
         dict(chain(*(asked_fields(one, record, hits).items() for one in parts))) or asked_fields(said, record, hits)
         for record in records
     ]
+    if len(parts) > 1 and asked_kinds(parts[0]):  # what goes on with a price that it does not have asks nothing of it
+        fields = [
+            own if asked_fields(parts[0], record, hits) else {} for record, own in zip(records, fields, strict=True)
+        ]
     fields = [
         {n: own.get(n, v) for n, v in r.items() if n in own or n in result.args} if own else own
         for r, own in zip(records, fields, strict=True)

@@ -42,6 +42,8 @@ All these are fitted to 374 questions over eight businesses, 142 of which nothin
 the other seven taught.
 """
 _WHAT_IF = re.compile(r"\bif\b|\bwhat happens\b")
+_FOR_WHOM = re.compile(r" (?:me|us)(?=\W*$)")
+"""Whom something is done for says nothing of what is asked: `what would that cost me?`."""
 _CONDITIONAL = re.compile(r"\b(?:if|whoever|those who|otherwise|unless|when|without)\b")
 _NAME_NOTHING_TEXT = """
 since yesterday today tomorrow tonight now morning evening day days week weeks month months year years ago
@@ -105,7 +107,9 @@ def scored_passages(
     if embeddings is None:
         return _by_words(whole, candidates, read)
     plain = normal(question)
-    asked, *vectors = embeddings.embed_tokens([spelled(normal(whole)), *(part for parts in read for part in parts)])
+    asked, *vectors = embeddings.embed_tokens(
+        [_FOR_WHOM.sub("", spelled(normal(whole))), *(part for parts in read for part in parts)]
+    )
     following = iter(vectors)
     found = []
     for place, (passage, said) in enumerate(candidates):

@@ -8,6 +8,7 @@ import yaml
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from core.json_records import words_of_name
+from core.language.action_words import deeds_in
 from core.language.fixed_sentences import PHRASES, phrase
 from graph.procedures.format.catalogue import Catalogue
 from graph.procedures.format.compile import compile_procedure
@@ -36,11 +37,12 @@ def plain_procedures(tools: Sequence[Tool], owned: Collection[str], catalogue: C
         owned: The writes that have a procedure.
         catalogue: What procedures may know of the tools.
     """
-    whole = [tool.name for tool in tools if tool.reads_whole]
     found = []
     for tool in tools:
         if tool.name in owned or not isinstance(tool.write, DeclaredWrite):
             continue
+        books = "book" in deeds_in(words_of_name(tool.name))  # what is booked stands in no record of theirs yet
+        whole = [one.name for one in tools if one.reads_whole or (books and one.explains_codes)]
         if (contract := _contract(tool, whole)) is None:
             continue
         text = f"---\n{yaml.safe_dump(contract, allow_unicode=True, sort_keys=False)}---\nDo {{do.{STEP}}}.\n"
@@ -73,7 +75,7 @@ def _contract(tool: Tool, whole: Sequence[str]) -> dict[str, Any] | None:
 def _slot(
     name: str, schema: Mapping[str, Any], whole: Sequence[str], *, counts: bool, is_record: bool
 ) -> dict[str, Any] | None:
-    """Return the slot of an argument; one that names a record is offered from the customer's own records."""
+    """Return the slot of an argument; one that names a record is offered from what is read whole."""
     kind = "date" if schema.get("format") == "date" else TYPES.get(str(schema.get("type")))
     if kind is None:
         return None
