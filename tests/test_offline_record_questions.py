@@ -233,6 +233,15 @@ def test_a_question_in_two_parts_is_answered_once_and_beside_another_request() -
     assert "3 April 2026" in said
 
 
+def test_what_is_not_paid_is_never_told_as_the_one_that_is() -> None:
+    bills = [{"bill_no": f"R-{n}", "amount": 9.5, "status": state} for n, state in enumerate(("paid", "bounced"))]
+    read = (Result(name="list_bills", args={}, text=json.dumps({"bills": bills})),)
+    for asked in ("which of my bills is not paid?", "which of my bills has not been paid?"):
+        said = facts_asked(asked, Conversation(asked, results=read, tools={"list_bills": {}}))
+        assert "R-1" in said, asked
+        assert "R-0" not in said, asked
+
+
 def test_a_price_that_no_record_has_is_not_answered_by_how_the_record_stands() -> None:
     asks = ("what does a new sewing machine cost", "and does my card cover it?")
     asked = Conversation(" ".join(asks), results=READ, tools={"get_loans": {}})

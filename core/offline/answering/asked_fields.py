@@ -42,7 +42,9 @@ LISTS = re.compile(
 )
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(
-    r"\b(?:owe|outstanding|overdue|unpaid|arrears|(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
+    r"\b(?:owe|outstanding|overdue|unpaid|arrears|not (?:yet |been ){0,2}paid|"
+    r"(?:still|left|have|need) (?:have )?to (?:be )?(?:pay|paid)|"
+    r"nicht bezahlt\w*|pas (?:encore )?(?:été )?payée?s?|sin pagar|(?:tengo que|me queda por) pagar|"
     r"schulde|muss ich noch (?:be)?zahlen|dois-je (?:\w+ ){0,2}(?:payer|régler)|debo)\b"
 )
 _NEXT = r"next|upcoming|soonest|nächste\w*|prochaine?s?|próxim[oa]s?"
