@@ -18,6 +18,7 @@ from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
+from core.language.glossary import with_english
 from core.language.signals import wants_human
 from core.language.words import content_stems
 from core.model_notes import NOT_DONE_YET
@@ -179,7 +180,7 @@ class Talk:
         if self.proposed and answer_to_confirmation(text) == "no":
             self.proposed = []
             return self._finish(text, [HumanMessage(text)], phrase("withdrawn", "en"))
-        turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(f"{before} {text}")))]
+        turn: list[BaseMessage] = [HumanMessage(quote_turn(text, find_passages(f"{before} {with_english(text)}")))]
         if self.proposed and answer_to_confirmation(text) == "yes":
             self.done += self.proposed
             calls = [

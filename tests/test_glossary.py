@@ -31,6 +31,10 @@ def test_numbers_and_the_businesss_own_words_stay_and_strange_ones_are_told() ->
     assert unknown_words("Was kostet ein Waffeleisen?", "de") == ["waffeleisen"]
 
 
+def test_a_small_word_is_not_taken_for_an_english_one_of_the_same_letters() -> None:
+    assert in_english("Il a perdu son colis", "fr", {"a", "son"}) == "lost parcel"
+
+
 @pytest.mark.parametrize("language", GLOSSARIES)
 def test_every_glossary_holds_words_in_small_letters(language: str) -> None:
     assert [(k, v) for k, v in GLOSSARIES[language].items() if k != k.casefold() or not isinstance(v, str)] == []

@@ -5,9 +5,12 @@ import string
 
 import pytest
 
+from core.embeddings.minilm import MiniLM
 from core.language.fixed_sentences import Catalogue
 from core.offline.answering.speaker import LANGUAGES
-from tests.offline_shop import Talk
+from core.offline.model import OfflineChatModel
+from core.safety.untrusted_text import quote_turn
+from tests.offline_shop import Talk, articles
 from tools.retail.offline.speaking.shop_speaker import ShopSpeaker
 
 ADA = "ada_brook_1001"
@@ -211,3 +214,53 @@ def test_what_was_declined_is_not_asked_again(lines: list[str]) -> None:
     *_, last = [talk.say(line) for line in lines]
     assert "AF10326" not in last
     assert talk.proposed == []
+
+
+PAYING = [p for p in articles() if p.article_id in ("payment-methods", "changing-the-payment-method")]
+
+
+@pytest.mark.parametrize(
+    ("question", "chooses", "title"),
+    [
+        ("Kann ich bei euch auf Raten zahlen?", "den ersten bitte", "„Payment methods“"),
+        ("Je peux payer en plusieurs fois ?", "le premier", "« Payment methods »"),
+        ("¿Puedo pagar a plazos?", "1", "«Payment methods»"),
+    ],
+)
+def test_where_nothing_answers_near_titles_are_offered_to_choose_from(question: str, chooses: str, title: str) -> None:
+    model, asked = OfflineChatModel(embeddings=MiniLM()), ("user", quote_turn(question, PAYING))
+    offer = model.invoke([asked]).text
+    assert title in offer
+    assert "[" not in offer
+    read = model.invoke([asked, ("ai", offer), ("user", quote_turn(chooses, PAYING))]).text
+    assert "A pending order can be moved to another way of paying [1]." in read
+
+
+@pytest.mark.parametrize("question", ["Does my gift card ever expire?", "Verfällt meine Geschenkkarte irgendwann?"])
+def test_what_no_record_says_of_ones_own_is_told_from_the_articles(question: str) -> None:
+    assert "Gift cards do not expire" in Talk(ADA, embeddings=MiniLM()).say(question)
+
+
+def test_what_the_record_says_is_told_from_it_alone() -> None:
+    reply = Talk(ADA, embeddings=MiniLM()).say("What payment methods do I have stored?")
+    assert reply.startswith("Stored payment methods: Visa")
+    assert "[" not in reply
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("Wann bekomme ich mein Geld zurück?", "A refund goes to the original payment method"),
+        ("¿Cuándo llegará mi tarjeta regalo?", "within 15 minutes of payment"),
+        ("Quand est-ce que la facture est là ?", "24 hours after the order has left the warehouse"),
+    ],
+)
+def test_when_something_else_than_an_order_comes_is_told_from_the_articles(question: str, holds: str) -> None:
+    reply = Talk(ADA, embeddings=MiniLM()).say(question)
+    assert "#AF" not in reply
+    assert holds in reply
+
+
+@pytest.mark.parametrize("question", ["Wann kommt das an?", "Wann kommt mein Zelt?", "Où est mon colis ?"])
+def test_when_goods_come_is_told_from_the_orders(question: str) -> None:
+    assert "#AF10326" in Talk(ADA, embeddings=MiniLM()).say(question)

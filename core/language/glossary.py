@@ -30,7 +30,7 @@ def in_english(text: str, language: str, own_words: Collection[str] = ()) -> str
     if not GLOSSARIES.get(language):
         return ""
     said = [(word, _meaning(word, language)) for word in _words(text, language)]
-    names = frozenset(own_words)
+    names = {name for name in own_words if not is_small_word(name, language)}  # `a` of `il a` is no English one
     kept = [meaning or (word if word in names or word.isdigit() else "") for word, meaning in said]
     return " ".join(filter(None, kept))
 

@@ -90,12 +90,12 @@ def facts_by_place(requests: Sequence[Request], conversation: Conversation) -> d
     return {place: said for place, said in enumerate(told) if said and said not in conversation.last_reply}
 
 
-def words_beyond(message: str, conversation: Conversation) -> set[str] | None:
-    """Return the stems of a message's words that name nothing of what was read and ask for no kind of field; None where
-    none of its words does.
+def words_beyond(message: str, conversation: Conversation, *, kinds: bool = False) -> set[str] | None:
+    """Return the stems of a message's words that name nothing of what was read and ask for no kind of field, unless
+    these `kinds` are wanted, too; None where none of its words does.
     """
     said = spelled(normal(message))
-    words = [word for word in content_words(said) if not asks_for_kind(word)]
+    words = [word for word in content_words(said) if kinds or not asks_for_kind(word)]
     stems = {one for word in words for one in content_stems(word)}
     read = [one for r in conversation.results if not r.failed for one in _read_as(said, r, conversation)]
     records = [record for one in read for record in one.records]
@@ -105,9 +105,11 @@ def words_beyond(message: str, conversation: Conversation) -> set[str] | None:
     return beyond if beyond != stems or len(words) < len(content_words(said)) or not stems else None
 
 
-def rule_beside(question: str, conversation: Conversation, quoted: Callable[[], str]) -> str:
-    """Return what articles surely say to those words of a question that the records answering it do not have."""
-    beyond = words_beyond(question, conversation)
+def rule_beside(question: str, conversation: Conversation, quoted: Callable[[], str], *, kinds: bool = False) -> str:
+    """Return what articles surely say to those words of a question that the records answering it do not have; with
+    `kinds` those that ask for a kind of field are among them.
+    """
+    beyond = words_beyond(question, conversation, kinds=kinds)
     rule = quoted() if beyond else ""
     return "" if (beyond or set()).isdisjoint(content_stems(rule)) else rule
 

@@ -1,5 +1,6 @@
 """Say what to do where nothing answers: what is near, a person, and what of a message stays open."""
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -19,6 +20,7 @@ _SORRY = DONT_KNOW.removesuffix(f" {OFFER}")
 _STILL = "I am sorry, I have found nothing about that either."
 _NOT_SURE = "I am not sure that this answers it; the nearest I find is in"
 _NEAREST = "The nearest articles are "
+_QUOTED = re.compile(r"[“„«]\s?(.+?)\s?[”“»]")
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
 _CHOICE = 4
@@ -56,13 +58,13 @@ def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) ->
     return [request for request in unanswered if quoted.isdisjoint(desk.near(request.words)[:1])]
 
 
-def chosen_article(desk: Toolbox) -> str | None:
-    """Return the beginning of the article that a message chooses among those offered before it, or None.
+def chosen_article(desk: Toolbox, offer: str = _NEAREST) -> str | None:
+    """Return the beginning of the article that a message chooses among those that an `offer` before it named, or None.
 
     Raises:
         CallNeeded: the article has to be searched for.
     """
-    title = _chosen_title(desk.conversation)
+    title = _chosen_title(desk.conversation, offer)
     if title is None:
         return None
     if not (text := read_out(title, desk.conversation.passages)):
@@ -70,9 +72,8 @@ def chosen_article(desk: Toolbox) -> str | None:
     return text or None
 
 
-def _chosen_title(conversation: Conversation) -> str | None:
-    offered = conversation.last_reply.partition(_NEAREST)[2].partition(";")[0]
-    titles = [part.partition("”")[0] for part in offered.split("“")[1:]]
+def _chosen_title(conversation: Conversation, offer: str) -> str | None:
+    titles: list[str] = _QUOTED.findall(conversation.last_reply.partition(offer)[2].partition(";")[0])
     message = normal(conversation.message).strip(' .!?“”"')
     place = int(message) - 1 if message.isdigit() and len(message) == 1 else None
     if place is None and len(message.split()) <= _CHOICE:

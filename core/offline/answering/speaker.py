@@ -1,6 +1,7 @@
 """Answer in another language than English what rules can answer."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 from core.json_records import records_within, words_of_name
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import takes_back
-from core.language.detection import spoken_language
-from core.language.fixed_sentences import ENGLISH, Catalogue, phrase
+from core.language.detection import language_of, spoken_language
+from core.language.fixed_sentences import ENGLISH, Catalogue, list_words, phrase
 from core.language.glossary import in_english, unknown_words
 from core.language.greetings import ends_well
 from core.language.requested_changes import asks_about
@@ -18,6 +19,7 @@ from core.language.words import content_stems, content_words
 from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked, rule_beside
 from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
+from core.offline.answering.no_answer import chosen_article
 from core.offline.answering.quotations import Quote, is_told
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
@@ -61,6 +63,8 @@ class Speaker:
         """Return what is said, and the calls that are needed first or that the customer wants."""
         if (short := self._short()) is not None:
             return short
+        if chosen := self._chosen():
+            return chosen
         if self.tells_records and (none := nothing_of_own(self._read(self.newest), locale=self.language)):
             return none, []
         said: list[str] = []
@@ -93,10 +97,13 @@ class Speaker:
         """
         picks = self.on_records() if picks_one(self.desk.conversation.message) else ""
         if not picks and (told := self.told_of_records(clause)):
-            asked = in_english(clause, self.language, own_words=self._field_words())
-            rule = rule_beside(asked, self.desk.conversation, lambda: self.quoted_rule(f"{asked}?"))
-            return "\n\n".join(filter(None, (told, rule)))
+            return "\n\n".join(filter(None, (told, self.rule_beside(clause))))
         return picks or self.on_records() or self.quoted(clause)
+
+    def rule_beside(self, question: str, *, kinds: bool = False) -> str:
+        """Return what articles surely say to those words of a question that the records answering it do not have."""
+        asked = in_english(question, self.language, own_words=self._field_words())
+        return rule_beside(asked, self.desk.conversation, lambda: self.quoted_rule(f"{asked}?"), kinds=kinds)
 
     def told_of_records(self, question: str) -> str:
         """Return what the customer's own records say to a question about them, or an empty text."""
@@ -161,13 +168,15 @@ class Speaker:
             return records
         if not self.desk.has_searched:
             self.desk.search(f"{before or context} {asked}".strip() or question)
-        for words in (asked, read(self.desk.conversation.message)):
+        everything = read(self.desk.conversation.message)
+        for words in (asked, everything):
             mine, theirs = own.nearest(words, before), english.nearest(words, before)
             if mine and self._shares(f"{before} {words}", own, mine, theirs):
                 return self._unsure("not_sure", mine, before)
             if nearest := theirs or mine:
                 return self._unsure("not_sure_in_english" if theirs else "not_sure", nearest, before)
-        return self._without_answer()
+        near = own.near(everything) or english.near(everything)
+        return self._without_answer([self.say("title", title=title) for title in near])
 
     def quoted_rule(self, asked: str, before: str = "", *, about: str = "") -> str:
         """Return what articles surely say to a question in English, or that they say no more; else an empty text.
@@ -225,7 +234,17 @@ class Speaker:
         drops = answer == "no" or (takes_back(self.newest) and not asks_about(self.newest))
         return (phrase("withdrawn", self.language), []) if drops else None
 
-    def _without_answer(self) -> str:
+    def _chosen(self) -> tuple[str, list[Call]] | None:
+        """Return the article that a message chooses among those offered before it."""
+        try:
+            text = chosen_article(self.desk, self.as_it_is("nearest").partition("{")[0])
+        except CallNeeded as needed:
+            return "", list(needed.calls)
+        if text and language_of(text) != self.language:
+            text = self.say("in_english", quote=text)
+        return (text, []) if text else None
+
+    def _without_answer(self, near: Sequence[str] = ()) -> str:
         last = self.desk.conversation.last_reply
         if (
             last
@@ -234,4 +253,5 @@ class Speaker:
             and self.say("offer") not in last
         ):
             return f"{self.say('no_more_to_do')} {self.say('offer')}"
-        return f"{self.say('no_answer')} {self.say('offer')}"
+        titles = self.say("nearest", titles=list_words(near, self.language)) if near else ""
+        return " ".join(filter(None, (self.say("no_answer"), titles, self.say("offer"))))

@@ -167,7 +167,7 @@ class Toolbox:
 
     def near(self, question: str) -> list[str]:
         """Return the titles of up to three articles near a question that none of them answers."""
-        return near_titles(_IDENTIFIER.sub("", question), self.conversation.passages, self._embeddings)
+        return near_titles(_IDENTIFIER.sub("", question), self.conversation.passages, self._embeddings, self._reading)
 
     def search(self, question: str) -> None:
         """Have the articles searched for a question on its own, once; raises CallNeeded where they can be and were not.

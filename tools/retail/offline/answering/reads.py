@@ -9,6 +9,7 @@ from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about
 from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
+from core.offline.answering.asked_facts import rule_beside
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
@@ -32,6 +33,7 @@ from tools.retail.offline.reading.items import product_words
 from tools.retail.offline.reading.request_phrases import (
     ORDER_FACT,
     PAID_HOW,
+    PROFILE,
     STATUS,
 )
 from tools.retail.offline.reading.slots import means_newest
@@ -254,7 +256,10 @@ def profile(request: Request, desk: Toolbox) -> str:
             f"Your default address is {address_text(facts.get('default_address') or {})}.",
             f"Stored payment methods: {list_words([method_name(m) for m in methods], 'en') or 'none'}.",
         ]
-    return " ".join(said)
+    if PROFILE.search(asked):
+        return " ".join(said)
+    rule = rule_beside(asked, desk.conversation, lambda: q.text if (q := desk.quote(request.text)) else "", kinds=True)
+    return rule or " ".join(said)  # `when is my card charged?`
 
 
 def policy(request: Request, desk: Toolbox) -> str:

@@ -14,7 +14,7 @@ from core.language.words import content_stems, content_words
 from core.offline.answering.articles import behind
 from core.offline.answering.asked_facts import facts_asked
 from core.offline.answering.likeness import NAME_NOTHING
-from core.offline.answering.toolbox import Call
+from core.offline.answering.toolbox import Call, ReplyNow
 from core.offline.reading.followups import SHORT
 from tools.retail.offline.answering.choosing import (
     can_be_changed,
@@ -22,9 +22,10 @@ from tools.retail.offline.answering.choosing import (
     is_pending,
     meant_items_only,
 )
-from tools.retail.offline.answering.lookups import all_orders, order_of, profile_of
+from tools.retail.offline.answering.lookups import all_orders, order_of, products_called, profile_of
 from tools.retail.offline.answering.order_sentences import money
 from tools.retail.offline.answering.proposals import open_proposals
+from tools.retail.offline.reading.items import name_score
 from tools.retail.offline.reading.talked_about import newest_order
 from tools.retail.offline.reading.troubles import TROUBLES
 from tools.retail.offline.speaking.shop_teller import Facts
@@ -67,6 +68,9 @@ _LAST_PART = re.compile(r"[,;] ")
 _BUT = re.compile(r"\b(?:aber|mais|pero)\b")
 _STILL_POSSIBLE = frozenset(content_stems("still possible works"))
 """What `is that still possible?` comes down to in English: the record answers it."""
+_ORDERS = frozenset(content_stems("order parcel package shipment delivery tracking number goods item thing product"))
+_COMES = frozenset(content_stems("arrive come receive get send ship need take not yet still here long day time date"))
+"""What names orders, and what is said of how anything comes."""
 _MONEY = re.compile(r"\b(?:how much|money|price|amount)\b")
 _FAULTS = tuple(one for one in TROUBLES if not re.search(r"late|lost", one[1]))
 """Troubles that are answered by a rule, and not by where the parcel is."""
@@ -112,7 +116,7 @@ class ShopSpeaker(ShopWishes):
             return fault
         for intent, tell in {"paid": self.paid_how, "status": self.status, "list": self.listed}.items():
             if self.hears(intent, text):
-                return tell()
+                return (self._of_something_else(clause) if intent == "status" and asks else "") or tell()
         if reference_numbers(clause) or self._names_more_goods(clause):
             return self.status()
         if asks_own_facts(clause) and (own := self._own_data(clause)):
@@ -121,6 +125,24 @@ class ShopSpeaker(ShopWishes):
         unsure = said.endswith(self.say("offer")) and asks_own_facts(clause)
         return self.status() if unsure and any(map(self.named_items, all_orders(self.desk))) else said
 
+    def _of_something_else(self, question: str) -> str:
+        """Return what is said to a question that names no order, but what an article is about; else an empty text."""
+        english = in_english(question, self.language, self.desk.words)
+        named = set(content_stems(english)) - _COMES
+        if not named or not named.isdisjoint(_ORDERS) or self._names_goods(question):
+            return ""
+        self.desk.search(english)
+        titles = content_stems(" ".join(passage.title for passage in self.desk.conversation.passages))
+        return "" if named.isdisjoint(titles) or self._are_goods(named) else self.quoted(question)
+
+    def _are_goods(self, named: set[str]) -> bool:
+        """Say whether words name goods of the shop; raises CallNeeded to look."""
+        try:
+            found = products_called(self.desk, " ".join(sorted(named))) if self.desk.can("find_product") else []
+        except ReplyNow:
+            return False
+        return any(name_score(" ".join(named), str(product.get("name"))) > 0 for product in found)
+
     def _own_data(self, question: str) -> str:
         """Return what the customer's profile says to a question, or an empty text; raises CallNeeded to read it."""
         profile_of(self.desk)
@@ -128,7 +150,8 @@ class ShopSpeaker(ShopWishes):
         profile = tuple(one for one in conversation.results if one.name == "get_profile")
         english = in_english(question, self.language)
         told = {"found": self.say("found"), "locale": self.language, "english": english}
-        return facts_asked(question, replace(conversation, results=profile), **told)
+        facts = facts_asked(question, replace(conversation, results=profile), **told)
+        return "\n\n".join(filter(None, (facts, self.rule_beside(question, kinds=True)))) if facts else ""
 
     def _wishes(self) -> Mapping[str, Callable[[], str]]:
         return {
