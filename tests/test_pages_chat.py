@@ -211,7 +211,7 @@ def test_arabic_runs_from_right_to_left(site: Site, opener: Opener) -> None:
     page.get_by_text(phrase("disclosure", "ar", shop="Alder & Finch")).wait_for()
     text, send = page.get_by_role("textbox"), page.get_by_role("button", name="إرسال")
     assert send.bounding_box()["x"] < text.bounding_box()["x"]
-    page.get_by_role("button", name="التحدث إلى شخص").click()
+    page.get_by_role("button", name="التحدث إلى شخص", exact=True).click()
     said(page).get_by_text("أحيل هذه المحادثة").wait_for()
     assert opener.axe(page) == []
 
