@@ -111,7 +111,7 @@ async def test_a_sentence_with_a_value_that_no_record_has_is_left_out(talk: Talk
     ],
 )
 async def test_a_reason_is_heard_in_the_businesss_own_words(talk: Talk, said: str, heard: str) -> None:
-    assert (await talk(said))[0].startswith(heard)
+    assert heard in (await talk(said))[0]
 
 
 def test_words_for_an_answer_that_is_none_are_named_with_their_line() -> None:

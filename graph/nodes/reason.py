@@ -31,13 +31,14 @@ from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import cases_of
 from graph.procedures.model_led_cases import open_note
-from graph.procedures.procedure_turn import calls_of_procedure, led_by_procedure, put_again
+from graph.procedures.procedure_turn import asked_beside, calls_of_procedure, led_by_procedure, put_again
 from graph.routing import HUMAN_TOOL, rounds_of
 from graph.runtime.budgets import Budgets
 from graph.state import (
     State,
     Usage,
     added,
+    called_in,
     context_of,
     difference,
     newest_words,
@@ -87,9 +88,12 @@ async def reason(
         return {"handoff": over}
     customer = replace(context_of(state, runtime.context), customer_id=state.customer_id)
     case_note, wanted_by_case = "", frozenset[str]()
+    led: dict[str, Any] | None = None
     if procedures:
         if led := await led_by_procedure(procedures, state, customer, person_tool=HUMAN_TOOL):
-            return led
+            if "handoff" in led or not (beside := asked_beside(procedures, state)):
+                return led
+            state = replace(state, messages=beside)
         case_note = open_note(procedures, cases_of(state.cases), customer)
         wanted_by_case = await calls_of_procedure(procedures, state, customer)
     passages = await retriever.fetch(state.passage_ids)
@@ -150,13 +154,16 @@ async def reason(
     more = difference(usage, state.usage)
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
-    again = (
-        put_again(procedures, state, customer, times=TIMES_ASKED)
-        if procedures and not (answer.tool_calls or faults)
-        else []
-    )
+    looks_up = bool(answer.tool_calls) and not writes.union([HUMAN_TOOL]).intersection(called_in([answer]))
+    if led and (faults or not (looks_up or text_of(answer).strip())):
+        return led
+    led = None if looks_up else led
+    again = led["messages"] if led else []
+    if procedures and not (led or answer.tool_calls or faults):
+        again = put_again(procedures, state, customer, times=TIMES_ASKED)
     says_something = bool(answer.tool_calls or text_of(answer).strip())
     return {
+        **(led or {}),
         "messages": [answer, *again] if says_something else [],
         "faults": faults,
         "first_model": state.first_model,

@@ -95,16 +95,17 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
     if asked is None or asked != case["asked"] or asked not in procedure.slots:
         return case
     slot, options = procedure.slots[asked].slot, {} if _only_asks(text) else case["choices"].get(asked, {})
+    told_by = {**case, "reads": {}} if slot.one_of else case  # `business` is no record, though one may hold it
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         listed = slot.type == "text" and not slot.one_of and len(options) > 1
-        answer = meant(options, case, text) if listed else None
+        answer = meant(options, told_by, text) if listed else None
         if answer is None:
             answer = _answer(slot, text)
         among = case["aside"]["among"] if case["aside"] else []
         if answer is None and len(among) > 1:
             answer = meant({value: options[value] for value in among}, {**case, "said": []}, text)
         if answer is None:
-            answer = meant(options, case, text)
+            answer = meant(options, told_by, text)
         if answer is None and answer_to_confirmation(text) == "yes":
             only = list(options) if case["note"] else []  # in place of one that is not there
             only = among or only
@@ -327,19 +328,25 @@ def in_words(choice: str) -> str:
 
 def _chosen(choices: list[str], text: str) -> list[tuple[Any, str]]:
     said = in_words(text)
+    if not (found := _named(choices, said)) and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
+        english = with_english(text)
+        stems = set(content_stems(english))
+        worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
+        found = _named(choices, in_words(english)) or worded
+    # The longest of those that begin at one place, and only where one is named.
+    longest = [c for c in found if not any(c != o and in_words(c) in in_words(o) for o in found)]
+    return [(longest[0], longest[0])] if len(longest) == 1 else []
+
+
+def _named(choices: list[str], said: str) -> list[str]:
+    """Return the choices that a text in small letters names, without those that it denies."""
     found = []
     for choice in choices:
         names = {in_words(choice), *(normalised(label(choice, language)) for language in LABELS)}
         place = re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)", said)
         if place and not DENIED.search(said[: place.start()]):
-            found.append((place.start(), choice))
-    if not found and not NEGATED.search(said):  # `my plans changed` is a `change of plan`
-        stems = set(content_stems(with_english(text)))
-        worded = [c for c in choices if len(own := set(content_stems(c))) > 1 and own <= stems]
-        return [(worded[0], worded[0])] if len(worded) == 1 else []
-    # The longest of those that begin at one place, and only where one is named.
-    longest = [c for p, c in found if not any(c != o and in_words(c) in in_words(o) for _, o in found)]
-    return [(longest[0], longest[0])] if len(longest) == 1 else []
+            found.append(choice)
+    return found
 
 
 def _answer(slot: Slot, text: str) -> Any:

@@ -113,7 +113,7 @@ async def apply_message(
             return CasesAfter(popped(cases), led=False, dropped=True)
         told_so = {"rule": "", "say": phrase("withdrawn", context.locale), "problem": TAKEN_BACK}
         return CasesAfter(replaced(cases, {**cases[-1], "stopped": told_so}), led=True, dropped=True)
-    open_one = cases[-1] if cases else None
+    open_one, open_before = cases[-1] if cases else None, {case["id"] for case in cases}
     aside = said_aside(cases[-1], text, context.locale) if cases else None
     if cases and not aside and not _asks_for_another(book, cases[-1], text):
         cases = _answered_on_top(book, cases, text, source)
@@ -132,6 +132,8 @@ async def apply_message(
         cases = about_told(book, cases, text, source, told)
         cases = of_the_same_record(book, cases, told_no or open_one, text)
     changed = [known_of(case) for case in cases] != known
+    # Of a message that asks for several things, each case has its own part.
+    own = cases[-1]["said"][-1] if cases and cases[-1]["said"] and cases[-1]["id"] not in open_before else text
     insists = told_no is not None and objects(text, followed(book, told_no))
     if told_no and not changed and (insists or leans_on_before(text)):
         other = await about_another(book, told_no, text, source, context) or (told_no if insists else None)
@@ -140,11 +142,11 @@ async def apply_message(
     if aside:
         cases = replaced(cases, {**cases[-1], "aside": aside})
     led = changed or aside is not None or bool(cases and cases[-1]["asked"] and not is_question(text))
-    if cases and led and not (aside or begins_by_taking_back(text)):
+    if cases and led and own is text and not (aside or begins_by_taking_back(text)):
         cases = replaced(cases, heard(cases[-1], text))
     cases = await with_reads(book, cases, source, context)
     if not aside and (led or not is_question(text)):
-        case = described_case(book, cases[-1], text, source, context) if cases else None
+        case = described_case(book, cases[-1], own, source, context) if cases else None
         cases = await with_reads(book, replaced(cases, case), source, context) if case else cases
         led = led or case is not None
     cases = await _for_every(book, cases, text, source, context)
@@ -281,7 +283,8 @@ async def _chosen(
     open_one = cases[-1]["procedure"] if cases else None
     for part in parts:
         # What was named first is dealt with first: it comes to lie on top.
-        for name, said in reversed(await requests_in(book, part, source, context, before, spoken_of)):
+        found = await requests_in(book, part, source, context, before, spoken_of)
+        for name, said in reversed(found):
             if name == open_one:
                 continue
             if answered and cases and answered_case(followed(book, cases[-1]), cases[-1], part, source) != cases[-1]:
@@ -289,7 +292,9 @@ async def _chosen(
             cases = requested(book.procedures[name], cases, [(said, source)])
             beside = said_beside(book.procedures[name], said.replace("\n", ". ") if before else part)
             cases = [c if c["procedure"] != name else {**c, "beside": c["beside"] or beside} for c in cases]
-            if before and not means_another(text):  # may tell which record is meant
+            if len(found) > 1:
+                cases = replaced(cases, heard(cases[-1], said))
+            elif before and not means_another(text):  # may tell which record is meant
                 cases = replaced(cases, heard(cases[-1], before))
     return cases
 

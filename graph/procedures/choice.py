@@ -53,7 +53,8 @@ IDENTIFIER = re.compile(rf"(\b(?:for|on|of|about|with|from|für|von|pour|para)\s
 BESIDES = re.compile(r",?\s(?:and|und|et|y)\s")
 MOST_CLAUSES = 6
 MAY_I = re.compile(
-    r"(?:(?:can|could|may) (?:i|we)|(?:kann|könnte|darf) (?:ich|man|wir)|(?:können|dürfen) wir|puis-je|peut-on|"
+    r"(?:(?:can|could|may) (?:i|we|(?:(?:my|our)|\w+'s) .{3,30} be)|(?:kann|könnte|darf) (?:ich|man|wir)|"
+    r"(?:können|dürfen) wir|puis-je|peut-on|"
     r"(?:est-ce qu[e'] ?)?(?:je|on) (?:peux?|pourrais)|puedo|podemos|podría)\b"
 )
 """Who asks whether they may do something with a record that they name wants it done."""
@@ -178,11 +179,11 @@ class Chooser:
 
         None stands for one of several, where a part asks in so many words for what each of them does.
 
-        A part is a request of its own where it names a number, or what is done in so many words, and is for another
-        procedure than those before it; what stands behind a request belongs to it.
+        A part is a request of its own where it names a number, or something to be done, and is for another procedure
+        than those before it; what stands behind a request belongs to it.
         """
         parts = [part for sentence in sentences(message) for part in BESIDES.split(sentence)]
-        named = [any(c.isdigit() for c in part) or bool(self.asked(part)) for part in parts]
+        named = [any(c.isdigit() for c in part) or _orders(part) or bool(self.asked(part)) for part in parts]
         found: list[tuple[str | None, str]] = []
         # With one such part there can be no second request, and each look at a part embeds it.
         for part, names in zip(parts, named, strict=True) if sum(named) > 1 else ():
@@ -362,6 +363,11 @@ def is_question(text: str) -> bool:
     orders = ("?" not in text and ORDERS.match(text)) or asks_of_us(text)
     of_record = re.search(_RECORD, text) and MAY_I.match(without_lead(text))
     return asks_about(text) and not orders and not of_record
+
+
+def _orders(text: str) -> bool:
+    """Say whether a text names something to be done, in any language that has a glossary."""
+    return not is_question(text) and any(map(deeds_in, _readings(PAST.sub(" ", text))))
 
 
 def _lines(procedure: Procedure) -> list[str]:

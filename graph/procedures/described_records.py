@@ -13,8 +13,8 @@ from core.language.records.picking import asks_only_for_time, picked
 from core.language.records.told import Told
 from core.language.several import concedes, hesitates, insists, looks_it_up, means_another, means_the_other
 from core.language.text import normalised
-from core.language.words import content_words, leans_on_before
-from graph.procedures.answers import number_by_difference, said_beside
+from core.language.words import content_stems, content_words, leans_on_before
+from graph.procedures.answers import in_words, number_by_difference, said_beside
 from graph.procedures.book import ProcedureBook
 from graph.procedures.cases import Aside, Case, open_case, replaced, slot_value, with_slot
 from graph.procedures.choice import PAST, is_question
@@ -42,6 +42,8 @@ TAKES = re.compile(
     r"i(?:'ll| will| would like to|'d like to)? take|book me in|sign me up|ich nehme|je (?:le |la )?prends|"
     r"me (?:lo|la) quedo|tomo)\b"
 )
+THE_ONE = re.compile(r"\b(?:the|my) (?!same\b|first\b)\w+ one\b", re.IGNORECASE)
+"""What tells one record from that which was just spoken of: `the Miami one`."""
 NAMED = 100
 """How well a message describes a record whose number it names."""
 
@@ -92,14 +94,15 @@ async def _telling(
     subject = procedure.subject
     if subject is None:
         return 0, None
-    record = slot_value(opened(procedure, [(text, source)])[0], subject)
+    said = opened(procedure, [(text, source)])[0]
+    record = slot_value(said, subject)
     case, wanted = await advanced(book, open_case(procedure), context)
     one = unknown_named(reading_of(book, case, context), subject)
     choices = wanted.choices if isinstance(wanted, AskNext) and wanted.slot == subject else [one]
     if record is not None:
         return (NAMED if record in choices else 0), record
     records, (places, told) = records_described(
-        [choice for choice in choices if choice is not None], case, text, book.called
+        [choice for choice in choices if choice is not None], case, _describing(said, text), book.called
     )
     near = [record for record in spoken_of if record in choices]
     return (
@@ -112,8 +115,14 @@ def described_case(book: ProcedureBook, case: Case, text: str, source: str, cont
     wanted = next_of(book, case, context)
     if not isinstance(wanted, AskNext) or len(wanted.choices) < 2:
         return None
-    choice = described_choice(wanted.choices, case, text, book.called)
+    choice = described_choice(wanted.choices, case, _describing(case, text), book.called)
     return None if choice is None else with_slot(followed(book, case), case, wanted.slot, choice, source)
+
+
+def _describing(case: Case, text: str) -> str:
+    """Return a text without what it said for the slots of a case: who asks for business class describes no record."""
+    told = {one for name in case["slots"] for one in content_stems(in_words(str(slot_value(case, name))))}
+    return " ".join(word for word in text.split() if told.isdisjoint(content_stems(word)))
 
 
 def objects(text: str, procedure: Procedure) -> bool:
@@ -131,7 +140,7 @@ def of_the_same_record(book: ProcedureBook, cases: list[Case], before: Case | No
     """Return the stack, whose new top is about the record of the case before it where it asks the same again, or goes
     on from it: `move my Phoenix trip`, then `and cancelling it?`.
     """
-    if not (before and cases) or cases[-1]["id"] == before["id"] or means_another(text):
+    if not (before and cases) or cases[-1]["id"] == before["id"] or means_another(text) or THE_ONE.search(text):
         return cases
     same = cases[-1]["procedure"] == before["procedure"]
     subject, earlier = followed(book, cases[-1]).subject, followed(book, before).subject
@@ -227,7 +236,7 @@ def said_before(procedure: Procedure, case: Case, slot: str, read: Reading) -> A
     """Return what was said before a question that answers it, or None."""
     if procedure.slots[slot].slot.one_of:
         return None  # it was heard when it was said
-    if (choice := told_by(case["choices"][slot], case, case["said"])) is not None:
+    if (choice := told_by(case["choices"][slot], case, [_describing(case, one) for one in case["said"]])) is not None:
         return choice
     alone = [one.slot.type for one in procedure.slots.values()].count("integer") == 1
     said = case["said"] if alone else case["said"][-1:]

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
+from core.language.text import sentences
+from core.language.words import content_words
 from graph.procedures.book import ProcedureBook
 from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
+from graph.procedures.choice import BESIDES, is_question
 from graph.procedures.following import next_of, reading_of
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
@@ -39,6 +42,24 @@ async def led_by_procedure(
     handoff = handoff_in(said, person_tool)
     update = {"messages": [said], "cases": cases, "case_led": True, "faults": []}
     return update | ({"handoff": handoff} if handoff else {})
+
+
+def asked_beside(book: ProcedureBook, state: State) -> list[AnyMessage]:
+    """Return the conversation with what the newest message asks beside its request as its last message, where rules
+    lead and it asks something; else nothing.
+    """
+    turn, cases = newest_turn(state.messages), cases_of(state.cases)
+    if not (book.leads and book.chooser and cases) or cases[-1]["aside"]:
+        return []
+    parts = [part for sentence in sentences(text_of(turn[0])) for part in BESIDES.split(sentence)]
+    asks = [part for part in parts if is_question(part)]
+    rest = " ".join(part for part in parts if part not in asks and content_words(part))
+    if not (asks and rest) or any(isinstance(m, AIMessage) and text_of(m) for m in turn):
+        return []
+    if len(cases[-1]["said"]) < 2 and not book.chooser.choose(rest).procedure:  # the request is what it asks
+        return []
+    said = [HumanMessage(rest), turn[0].model_copy(update={"content": " ".join(asks)})]
+    return [*state.messages[: -len(turn)], *said, *turn[1:]]
 
 
 def put_again(book: ProcedureBook, state: State, customer: Context, *, times: int) -> list[AIMessage]:

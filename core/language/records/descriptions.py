@@ -135,8 +135,8 @@ def known_things(text: str) -> list[str]:
 
 
 def words_of_value(value: Any) -> set[str]:
-    """Return by which words a value may be named: its own, or those of its day."""
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    """Return by which words a value may be named: its own, or those of its day; a yes or a no says nothing alone."""
+    if not isinstance(value, str) or len(value) > _LONGEST or value in ("yes", "no"):
         return set()
     if is_day(value):
         try:
