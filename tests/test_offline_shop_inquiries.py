@@ -134,3 +134,44 @@ def test_the_order_that_is_spoken_of_is_the_one_that_is_told(customer: str, ques
 
 def test_an_order_called_by_its_goods_is_cancelled_whole() -> None:
     assert "one of two reasons" in on(TODAY, ADA).say("can you cancel the clock order")
+
+
+@pytest.mark.parametrize(
+    ("customer", "message", "proposed"),
+    [
+        (
+            "chiamaka_eze_1007",
+            "send the kettle order to 12 Peach Street, Atlanta, GA 30310 and pay it by gift card",
+            [("change_order_address", "#AF10347"), ("change_order_payment", "#AF10347")],
+        ),
+        (
+            "tomas_ferreira_1004",
+            "cancel the pillow order, I no longer need it, and pay order #AF10308 by gift card",
+            [("cancel_order", "#AF10343"), ("change_order_payment", "#AF10308")],
+        ),
+        (
+            "tomas_ferreira_1004",
+            "I have two stoves on order by accident. cancel the older one please",
+            [("cancel_order", "#AF10308")],
+        ),
+    ],
+)
+def test_no_wish_of_a_message_is_lost_to_another_nor_a_reason_that_was_said(
+    customer: str, message: str, proposed: list[tuple[str, str]]
+) -> None:
+    talk = on(TODAY, customer)
+    talk.say(message)
+    assert [(name, args["order_id"]) for name, args in talk.proposed] == proposed
+
+
+@pytest.mark.parametrize(
+    ("customer", "lines", "told"),
+    [
+        ("ada_brook_1001", ["please pay AF10326 with my gift card and tell me where the kettle is"], "568977097336"),
+        ("ada_brook_1001", ["Is my kettle still on time?"], "it is 2 days late"),
+        ("freya_thompson_1034", ["what are my tracking numbers?", "which one is the tent?"], "Dome Tent (sleeps 2"),
+    ],
+)
+def test_where_goods_are_is_told_however_it_is_asked(customer: str, lines: list[str], told: str) -> None:
+    talk = on(TODAY, customer)
+    assert told in [talk.say(line) for line in lines][-1]

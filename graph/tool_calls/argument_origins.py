@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any
 
 from core.json_records import json_or_text
+from core.language.postal_addresses import read_address
 from core.language.reference_numbers import join_spelled
 from core.language.text import normal, without_accents
 from graph.tool_calls.named_records import called_by_name
@@ -114,7 +115,10 @@ def _newest_without_number(wishes: Sequence[str]) -> str:
 
 
 def _named(text: str) -> list[Value]:
-    return [v for v in find_values(join_spelled(text)) if v.kind in ("identifier", "phone", "number")]
+    """Return the numbers of a text that may name something; the postcode of an address names nothing else."""
+    postcode = read_address(text).get("zip")
+    numbers = [v for v in find_values(join_spelled(text)) if v.kind in ("identifier", "phone", "number")]
+    return [v for v in numbers if v.text != postcode]
 
 
 def _as_number(text: str) -> frozenset[Hashable]:

@@ -178,10 +178,12 @@ def readable(message: str) -> str:
 
 
 def asks(clause: str) -> bool:
-    """Say whether a clause begins or ends like a question."""
+    """Say whether a clause begins or ends like a question, or asks to be told something."""
     return bool(
         re.search(
-            r"\?|^(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may|should)\b", normal(clause)
+            r"\?|^(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may|should|"
+            r"(?:please )?tell (?:me|us))\b",
+            normal(clause),
         )
     )
 

@@ -53,8 +53,9 @@ _HAD = re.compile(r"\b(?:delivered|received|arrived|got|paid|pay|cost|refund\w*|
 """Asks about goods that need not be on their way."""
 _ARRIVES = re.compile(
     r"^(?!.*\b(?:if|usually|normally)\b)(?:.*\b(?:is|are|was|were|has|have|hasn't|isn't|did|didn't|will|won't)\b.*"
-    r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|delivered|packed|(?:show|turn)\w* up|on (?:its|the) way)\b|"
-    r"(?:.*\W)?(?:where(?:'s| is| are)|how late is) (?:the|my)\b|"
+    r"\b(?:come|came|coming|arriv\w+|shipped|sent|here|late|(?:in|on) time|delivered|packed|(?:show|turn)\w* up|"
+    r"on (?:its|the) way)\b|"
+    r"(?:.*\W)?(?:where(?:'s| is| are)|how late is) (?:the|my)\b|.*\bwhere (?:the|my) [\w' -]{2,40} (?:is|are)\b|"
     r".*\b(?:was due|overdue|supposed to (?:be|come|arrive))\b|"
     r".*\b(?:up|on|happening|happened) with (?:the|my)\b|.*\bnot in the (?:parcel|box)\b|"
     r".*\b(?:news|update|word|latest) (?:on|about|of|with) (?:the|my)\b)"

@@ -72,7 +72,8 @@ def cancel(request: Request, desk: Toolbox) -> str:
     if part := _only_some_items(request, orders):
         raise ReplyNow(part)
     _check_possible("cancel", orders, desk)
-    reason = cancel_reason(request.text) or cancel_reason(request.before)
+    said = (request.text, request.before, desk.conversation.message)
+    reason = next(filter(None, map(cancel_reason, said)), None)
     numbers = list_words([str(o["order_id"]) for o in orders], "en")
     if reason is None:
         raise ReplyNow(f"I can cancel {numbers} {WHICH_REASON}")

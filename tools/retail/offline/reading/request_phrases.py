@@ -129,7 +129,10 @@ ORDER_FACT = any_of(
     r"^(?:and |so )?what(?:'?s| is| was| were|does)(?: it)? (?:in|contain\w*|inside)(?: it| that| there| the "
     r"(?:order|parcel|package|box)(?: (?:from|of|on|with) .{1,40})?)?[?. ]*$",
 )
-BOUGHT_WHICH = re.compile(r"\b(?:which|what) \w+ (?:did|have) i (?:order|buy|bought|choose|chosen|pick)\w*\b")
+BOUGHT_WHICH = re.compile(
+    r"\b(?:which|what) \w+ (?:did|have) i (?:order|buy|bought|choose|chosen|pick)\w*\b|"
+    r"\bwhich (?:one|order|parcel|package|number)s? (?:is|are|has|was|contains) (?:the|my) (?!\w+est\b|most|best)"
+)
 """Asks of goods of theirs what stands in the order: `which colour did I order?`"""
 PAID_HOW = any_of(
     r"\bhow (?:did|have) (?:i|we) pa(?:y|id)\b|\bhow (?:was|is) (?:it|that|this|the order) paid\b",

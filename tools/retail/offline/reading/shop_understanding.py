@@ -37,7 +37,8 @@ _TELLS_OF = {
 _MINE = re.compile(r"\b(?:i|i'm|i've|my|mine|me|it|they|that|this|we|our)\b")
 _IF_SO = re.compile(r"^if (?:not|so|yes|no|it (?:has|did|is)(?:n't| not)?)\b[, ]*(?:then )?", re.IGNORECASE)
 """Begins a wish that hangs on the answer to the question before it; the customer decides on a proposal anyway."""
-_IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep) (?:it|them|that|this)\b")
+_IT_ALONE = re.compile(r"\b(?:cancel|return|exchange|swap|change|send|keep|pay|put|move) (?:it|them|that|this)\b")
+_NAMES_ORDER = re.compile(r"\b(?:orders?|ones?|purchase|parcel)\b")
 _IS_IT = re.compile(r"\b(?:is|are|was|were|has|have|did|do|does|will|where's|when's) (?:it|they|that)\b")
 _FOR_SALE = re.compile(
     r"\b(?:have|sell|stock|carry|offer|available|buy|costs?|prices?|much|cheap\w*|expensive|colou?rs?|sizes?|materials?|"
@@ -122,7 +123,8 @@ def _goes_on(request: Request) -> bool:
     """Say whether a wish is about what was spoken of just before it in the same message."""
     plain = normal(request.text)
     it = _IT_ALONE.search(plain) if request.intent in CHANGES else _IS_IT.search(plain)
-    return bool(OTHER_ORDER.search(plain) or (it and request.intent in CHANGES | {"order_status", "charges"}))
+    of_it = it or (request.intent == "change_payment" and not _NAMES_ORDER.search(plain))
+    return bool(OTHER_ORDER.search(plain) or (of_it and request.intent in CHANGES | {"order_status", "charges"}))
 
 
 def _of_the_order(request: Request, message: str) -> Request:
@@ -160,7 +162,8 @@ def _adds_to(before: str | None, intent: str | None, clause: str) -> bool:
         return False
     if before == intent:
         return True
-    money = bool(payment_words(clause)) and not DEED_WORDS.search(normal(clause))
+    of_another = intent == "change_payment" and _NAMES_ORDER.search(normal(clause))
+    money = bool(payment_words(clause)) and not (DEED_WORDS.search(normal(clause)) or of_another)
     return (
         money and before in ("return", "swap", "refund", "cancel") and intent in ("change_payment", "refund", "return")
     )
