@@ -35,7 +35,7 @@ from core.offline.answering.asked_fields import (
     plain_fields,
     with_measures,
 )
-from core.offline.answering.found_records import FOUND, leads_to
+from core.offline.answering.found_records import FOUND, leads_to, led_to_alone
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.understanding import Request
 
@@ -145,12 +145,18 @@ def facts_asked(
     if not (asks_how_it_stands(normal(asked)) or found in conversation.last_reply):
         known = set()
     read = [one for r in conversation.results if not r.failed for one in _read_as(asked, r, conversation, asks)]
-    meant = [one for one in read if any(one.fields) and (own or one.hits or (not duty and known & one.about))]
+    chosen = [] if duty else _chosen(conversation.results)
+    meant = [
+        one
+        for one in read
+        if any(one.fields) and (own or one.hits or one.found_by in chosen or (not duty and known & one.about))
+    ]
     best = max((one.score for one in read), default=0)
     meant = [one for one in meant if one.score == best and (best or OWED.search(normal(asked)))]
     meant = [one for one in meant if not any(_led_to(other, one) for other in meant)]
     meant = [one for one in meant if not one.denies] or meant
-    if not (own or duty or _tells_whose(meant) or any(known & one.about for one in meant)):
+    told_apart = _tells_whose(meant) or any(known & one.about or one.found_by in chosen for one in meant)
+    if not (own or duty or told_apart):
         return ""
     pairs = [both for one in meant for both in zip(one.records, one.fields, strict=True)]
     if not (LISTS.search(normal(asked)) or any(one.hits for one in meant)):  # it goes on about those just told
@@ -158,6 +164,12 @@ def facts_asked(
     told = [field_line(*both, locale) for both in pairs]
     lines = [f"- {line}" for line in dict.fromkeys(filter(None, told))][:_MOST]
     return "\n".join([found, *lines, *_sum(asked, meant)]) if lines else ""
+
+
+def _chosen(results: Sequence[Result]) -> list[Result]:
+    """Return the reads of the one record, of several that the customer has, that a message describes."""
+    names = [result.name for result in results]
+    return [r for r in results if r.args and names.count(r.name) == 1 and any(led_to_alone(o, r) for o in results)]
 
 
 def _led_to(one: _Meant, other: _Meant) -> bool:

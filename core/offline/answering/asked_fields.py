@@ -10,7 +10,7 @@ from core.language.records.record_lines import has_dates, is_plain, meet
 from core.language.words import content_stems
 
 ASKED = {
-    "date": re.compile(r"\b(?:when|what (?:day|date|time)|how (?:long|late)|wann|quand|cu[aá]ndo)\b"),
+    "date": re.compile(r"\b(?:when|(?:what|which) (?:day|date|time)|how (?:long|late)|wann|quand|cu[aá]ndo)\b"),
     "money": re.compile(
         r"\b(?:how much|what (?:\w+ ){0,6}(?:costs?|price|fees?|pay|owe|charged?)|owe|costs?|prices?|charged?|debited|"
         r"wie ?viel|wie hoch|kostet|kosten|schulde|combien|coûte|cu[aá]nto|cuesta|debo)\b"
@@ -151,6 +151,8 @@ def asked_fields(said: str, record: Record, hits: set[str]) -> dict[str, Any]:
     kinds = asked_kinds(said)
     for kind in dict.fromkeys((*kinds, *(kind for how, kind, _ in MOST_OF if how.search(said)))):
         asked |= _of_kind(kind, said, record)
+    if "money" in kinds and not asked:  # what it cost stands in what was paid for it
+        asked = {n: v for n, v in record.items() if is_a("payment", n, v) and _holds("money", n, v)}
     if _ONLY_OF_KIND.intersection(kinds) and not any(_holds(kind, *field) for kind in kinds for field in asked.items()):
         return {}  # `how much is the insurance?` is not answered by there being one
     if not named and _NUMBER_OF.search(said):  # the number of a record is the field that names it

@@ -73,7 +73,9 @@ def state_beside(conversation: Conversation, *, rule: str = "", found: str = FOU
     led_to = [one for one in read if any(leads_to(other, one) for other in read if other is not one)]
     last = [one for one in led_to if not any(leads_to(one, other) for other in led_to if other is not one)]
     own = [one for one in read if not one.args]
-    chosen = len(last) == 1 and (_OWN.search(asked) or (known_things(asked) and any(_chose(r, last[0]) for r in own)))
+    chosen = len(last) == 1 and (
+        _OWN.search(asked) or (known_things(asked) and any(led_to_alone(r, last[0]) for r in own))
+    )
     if rule and len(last) == 1 and asks_about(asked) and (chosen or not asks_facts(asked)):
         looked_at = [(record, _looked_at(record, rule)) for one in [*last, *own] for record in records_in(one.data)]
         lines = [f"- {field_line(record, fields, locale)}" for record, fields in looked_at if fields]
@@ -155,7 +157,7 @@ def _without_ways(results: Sequence[Result], stems: Collection[str]) -> list[Res
     return [one for one in found if not any(_only_leads_to(one, other, stems) for other in found if other is not one)]
 
 
-def _chose(own: Result, other: Result) -> bool:
+def led_to_alone(own: Result, other: Result) -> bool:
     """Say whether what one read lists led to the other alone, of several."""
     lists = [v for record in records_in(own.data) for v in record.values() if isinstance(v, list) and len(v) > 1]
     return any(not set(map(str, other.args.values())).isdisjoint(texts_in(one)) for one in lists)
