@@ -310,3 +310,30 @@ def test_words_for_what_was_proposed_agree_on_either_side_of_a_yes(text: str) ->
 def test_other_words_beside_a_yes_are_read_again(text: str) -> None:
     cancel = Asked("cancel_order", preview="Cancel order #AF10316: Cast Iron Skillet and Wool Blanket.")
     assert answer_to_confirmation(text, [cancel]) == "other"
+
+
+@pytest.mark.parametrize(
+    ("text", "preview"),
+    [
+        ("Ja, stornieren Sie bitte die Buchung", "Buchung EIPS3W stornieren (DEN nach ORD)."),
+        ("ja, bitte alles stornieren", "Buchung EIPS3W stornieren (DEN nach ORD)."),
+        ("Oui, échangez-la", "Échange dans la commande #AF10112 : Vacuum Flask contre forest green."),
+        ("sí, cancélelo por favor", "Cancelar el pedido #AF10268."),
+        ("Oui, c'est bien ça.", "Échange dans la commande #AF10112 : Vacuum Flask contre forest green."),
+        ("ja, genau so", "Buchung EIPS3W stornieren (DEN nach ORD)."),
+        ("sí, eso es", "Cancelar el pedido #AF10268."),
+        ("yes, that's exactly right", "Cancel reservation S81ZOT (DEN to MCO)."),
+    ],
+)
+def test_a_yes_names_the_deed_that_was_proposed_in_another_form_of_its_word(text: str, preview: str) -> None:
+    asked = Asked("exchange_items" if "change" in preview else "cancel_reservation", (), preview)
+    assert answer_to_confirmation(text, [asked]) == "yes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes, cancel the hotel", "yes, cancel the whole order and the other one", "genau das nicht", "das passt nicht"],
+)
+def test_a_yes_to_something_else_or_with_a_negation_agrees_to_nothing(text: str) -> None:
+    asked = Asked("cancel_reservation", (), "Cancel reservation S81ZOT (DEN to MCO).")
+    assert answer_to_confirmation(text, [asked]) != "yes"

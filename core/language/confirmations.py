@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.language.action_words import ACTIONS, any_action
-from core.language.text import any_of, normalised
+from core.language.text import any_of, normalised, without_accents
 from core.language.words import CONTRACTED, NEGATION, corrected
 
 _AGREED = (
     r"yes|yeah|yep|yup|yea|ya|aye|y|ye|sure(?: thing)?|certainly|definitely|absolutely|of course|exactly|"
     r"correct|affirmative|agreed|"
     r"please do|you can|you may|deal|sounds? (?:good|great|fine|right|perfect)|looks? (?:good|right|correct|fine)|"
-    r"(?:that is|that's|thats|this is|it is|it's) (?:right|correct|fine|good|ok|okay|great|perfect|what i "
-    r"want)|all (?:correct|fine|good)|"
+    r"(?:that is|that's|thats|this is|it is|it's) (?:exactly |quite |all )?(?:right|correct|fine|good|ok|okay|great|"
+    r"perfect|what i want)|all (?:correct|fine|good)|"
     r"(?:i )?(?:do )?(?:confirm(?:ed)?|agree|accept|approve)|go ahead|go for it|proceed|carry on|do (?:it|that|"
     r"this|so)|make it so|"
     r"let's (?:do|go)(?: (?:it|that|for it|ahead))?|(?:i|we) (?:do|am sure|'m sure|want (?:that|this|to|it)|"
     r"would like that)|i'm sure|"
-    r"ja|jawohl|jap|jo|genau|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich "
-    r"bestätige|stimmt|leg(?:en sie)? los|auf jeden fall|(?:dann )?(?:will|möchte) ich das(?: machen| tun)?|"
+    r"ja|jawohl|jap|jo|genau(?: so)?|richtig|gerne?|einverstanden|mach(?:en)? (?:sie )?(?:das|es)|bestätigt?|ich "
+    r"bestätige|(?:das )?(?:stimmt|passt)(?: (?:so|genau))?|(?:so|das) ist (?:es )?(?:richtig|korrekt|gut)|so ist es|"
+    r"leg(?:en sie)? los|auf jeden fall|(?:dann )?(?:will|möchte) ich das(?: machen| tun)?|"
     r"oui|ouais|allez-y|vas-y|faites(?:-le)?|fais-le|je veux bien|je confirme|"
-    r"c'est (?:bon|correct|ça)|bien sûr|volontiers|"
-    r"s[ií]|claro|adelante|dale|confirmo|correcto|por supuesto|hazlo|hágalo|"
+    r"c'est (?:bien |exactement |tout à fait )?(?:bon|correct|ça|cela|exact)|tout à fait|exactement|"
+    r"bien sûr|volontiers|"
+    r"s[ií]|claro|eso (?:mismo )?es|así es|(?:así )?está bien(?: así)?|exacto|adelante|"
+    r"dale|confirmo|correcto|por supuesto|hazlo|hágalo|"
     r"sì|certo|confermo|procedi|proceda|esatto|corretto|"
     r"sim|pode(?: ser| fazer)?|está certo|faça isso|isso|"
     r"akkoord|graag|klopt|doe maar|bevestigd|ik bevestig|"
@@ -140,10 +143,14 @@ _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (
     "a an the my to on onto of for in it that this i you please and back with from is as order go goes put "
     "send do yes sure "
-    "der die das mein meine meinen auf zu von le la les mon ma sur de du el los mi en"
+    "der die das mein meine meinen auf zu von bitte sie ihr es ich dann alles ganze ganzen "
+    "le la les l mon ma sur de du s il vous te plaît plait tout toute alors "
+    "el los lo mi en por favor todo toda usted ustedes entonces"
 )
 _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _CLAUSE_END = re.compile(r"[.!,;]+ *")
+_BEGINNING = 6
+"""Letters by which two forms of a word are known to be one."""
 _LIMITED = 160
 """A clear yes or no is short; anything longer says more than that."""
 
@@ -219,9 +226,16 @@ def _repeats(normal: str, preview: str) -> bool:
         return False
     said, shown = _WORDS.findall(yes["rest"]), set(_WORDS.findall(normalised(preview)))
     telling = [word for word in said if word not in _SMALL_WORDS]
+    begun = {_beginning(word) for word in shown if word.isalpha()}
     return bool(telling) and all(
-        word in shown or f"{word}s" in shown or word.removesuffix("s") in shown for word in telling
+        word in shown or f"{word}s" in shown or word.removesuffix("s") in shown or _beginning(word) in begun
+        for word in telling
     )
+
+
+def _beginning(word: str) -> str:
+    """Return how a word begins, whatever its ending: `cancélelo` and `cancelar`; a short one is whole."""
+    return without_accents(word)[:_BEGINNING]
 
 
 _WITHDRAWS = re.compile(r"cancel|stop|abort|undo|withdraw|drop|void|end\b|storn|annul|anul|arrêt|abbrech|kündig|résili")
