@@ -201,7 +201,9 @@ def build_graph(
     )
 
     drawn.add_edge(START, "receive")
-    drawn.add_conditional_edges("receive", inline_route(after_receive), ["retrieve", "execute_tools", "escalate", END])
+    drawn.add_conditional_edges(
+        "receive", inline_route(after_receive), ["retrieve", "execute_tools", "confirm", "escalate", END]
+    )
     drawn.add_conditional_edges(
         "retrieve",
         inline_route(partial(after_retrieve, history_chars=longest)),

@@ -13,7 +13,7 @@ HUMAN_TOOL = "request_human"
 """The tool a model calls to bring in a person; `reason` heeds it if there is a reason, it is never executed."""
 
 
-def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalate", "__end__"]:
+def after_receive(state: State) -> Literal["retrieve", "execute_tools", "confirm", "escalate", "__end__"]:
     """Neither a wish for a person nor a plain yes or no needs the model; a person's thread stays silent."""
     if state.owner in WITH_PEOPLE:
         return "__end__"
@@ -22,6 +22,8 @@ def after_receive(state: State) -> Literal["retrieve", "execute_tools", "escalat
     match next_step(state, state.messages[-1]):
         case "confirm":
             return "execute_tools"
+        case "ask":
+            return "confirm"
         case "end":
             return "__end__"
         case _:

@@ -19,8 +19,9 @@ from tools.context import Context
 TURN_BEGAN = "turn_began"
 """Name of the moment in a run's configuration, in seconds since the epoch."""
 
-NextStep = Literal["confirm", "reason", "end"]
-"""What follows what the graph itself has said or called: the ledger's words, the model, or nothing."""
+NextStep = Literal["confirm", "ask", "reason", "end"]
+"""What follows what the graph itself has said or called: the ledger's words after a call, the open question once more,
+the model, or nothing."""
 
 Owner = Literal["bot", "pending", "human", "resolved"]
 """Who answers, as in `tools.desk.ownership`: the agent, a person awaited or at work, nobody until a new message."""

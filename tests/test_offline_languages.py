@@ -264,3 +264,18 @@ def test_when_something_else_than_an_order_comes_is_told_from_the_articles(quest
 @pytest.mark.parametrize("question", ["Wann kommt das an?", "Wann kommt mein Zelt?", "Où est mon colis ?"])
 def test_when_goods_come_is_told_from_the_orders(question: str) -> None:
     assert "#AF10326" in Talk(ADA, embeddings=MiniLM()).say(question)
+
+
+def test_beside_a_proposal_nothing_is_quoted_that_is_only_near() -> None:
+    talk = Talk("jonas_weidner_1006")
+    reply = talk.say(
+        "Ich möchte die Stirnlampe aus Bestellung #AF10122 zurückgeben. Das Geld bitte auf mein PayPal. Geht das noch?"
+    )
+    assert talk.proposed
+    assert "Artikel" not in reply.partition("Rückgabe aus")[0]
+
+
+def test_a_wish_in_the_form_of_a_question_to_us_is_proposed_in_spanish() -> None:
+    talk = Talk("mateo_rojas_1035")
+    talk.say("Buenas, hice el pedido #AF10268 por error. ¿Me lo pueden cancelar?")
+    assert [name for name, _ in talk.proposed] == ["cancel_order"]

@@ -10,7 +10,7 @@ from langchain_core.tools import StructuredTool
 from core.embeddings.minilm import MiniLM
 from core.language.words import leans_on_before
 from core.offline.answering.passage_statements import statements
-from core.offline.answering.quotations import SURE, find_quote
+from core.offline.answering.quotations import SURE, find_quote, without_repeats
 from core.offline.model import OfflineChatModel
 from core.offline.reading.chat_request import QuotedPassage
 from core.passages import Passage
@@ -330,3 +330,11 @@ def test_who_is_not_signed_in_hears_what_articles_say_where_records_would_only_a
             lambda: "Please sign in first, so that I can look into your account.", name=name, description=name
         )
     assert told in talk.say(question)
+
+
+def test_of_two_quotations_the_second_says_only_what_the_first_did_not() -> None:
+    first = "Invoices come by e-mail on the 3rd. The amount is debited on the 10th [1]."
+    longer = "Invoices come by e-mail on the 3rd. The amount is debited on the 10th. A returned debit costs 4 EUR [1]."
+    assert without_repeats([first, longer]) == [first, "A returned debit costs 4 EUR [1]."]
+    assert without_repeats([longer, "Dazu habe ich nur: „A returned debit costs 4 EUR [1].“"]) == [longer]
+    assert without_repeats([first, "Order #A1 is on its way."]) == [first, "Order #A1 is on its way."]

@@ -8,7 +8,8 @@ import yaml
 from langchain_core.messages import AIMessage, HumanMessage
 
 from core.language.fixed_sentences import phrase
-from core.language.requested_changes import asks_about, wishes
+from core.language.requested_changes import asks_about, only_asks, wishes
+from core.language.several import looks_it_up
 from core.offline.reading.small_talk import NOTHING_CHANGED
 from tests.offline_shop import ROOT, Talk
 from tools.retail.offline.reading.slots import cancel_reason
@@ -128,3 +129,51 @@ def test_clear_wishes_are_heard() -> None:
 def test_how_a_sentence_begins_tells_a_question_from_a_wish(text: str, asks: bool, wished: bool) -> None:
     assert asks_about(text) is asks
     assert wishes(text) is wished
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We need two more bags.",
+        "wir möchten stornieren",
+        "nous voudrions annuler",
+        "queremos cancelar el pedido",
+        "¿Me lo pueden cancelar?",
+        "¿pueden cancelármelo?",
+        "Vous pouvez me l'annuler ?",
+    ],
+)
+def test_more_than_one_may_wish_and_ask_it_of_us(text: str) -> None:
+    assert wishes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("Can I cancel it? Just asking for now.", True),
+        ("¿Podría cancelarla? De momento solo pregunto.", True),
+        ("Kann ich das stornieren? Ich frage nur.", True),
+        ("I was just wondering if you could cancel it.", False),
+        ("Just asking for a refund of the kettle", False),
+    ],
+)
+def test_who_says_that_they_only_ask_wishes_nothing(text: str, only: bool) -> None:
+    assert only_asks(text) is only
+
+
+def test_goods_that_are_to_stay_are_not_exchanged() -> None:
+    talk = Talk("beatriz_almeida_1024")
+    talk.say(
+        "In order #AF10278 I would rather have the wall clock in oak, same size. Can you swap it? "
+        "The skillet stays as it is."
+    )
+    assert [(name, "skillet" in str(args).casefold()) for name, args in talk.proposed] == [
+        ("change_order_items", False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["ich rede erst mit meiner Frau", "je vais en parler à mon mari", "voy a hablarlo con mi mujer"]
+)
+def test_who_wants_to_talk_it_over_first_needs_time(text: str) -> None:
+    assert looks_it_up(text)

@@ -74,6 +74,7 @@ _SETTLED = re.compile(
     r"|(?:that|this|it|your (?:answer|advice|tip|hint)) (?:really |totally |definitely )?(?:helped|worked|did "
     r"the trick|answers (?:my|the) question)\b"
     rf"|(?:it|everything)(?:'?s| is) (?:back|working|up and running)(?: up| online| on| again| now)*{_ENDS}"
+    r"|(?:all|everything|it)(?:'s| is| are)? (?:green|good|fine|ok|okay|well) (?:again|now)\b"
     r"|it works now\b|works (?:again|now|perfectly)\b|(?:my |the )?(?:problem|issue|question|matter)(?:'s| is| "
     r"has been| was)? (?:now )?(?:solved|fixed|resolved|answered|settled|sorted)\b"
     r"|that(?:'s| is| was) (?:all|exactly what|everything) i (?:needed|wanted|was looking for)|all (?:sorted|"

@@ -81,8 +81,8 @@ _WISH = _begins(
     # English: an order, a wish in the first person, a request to the one who reads
     rf"(?:(?:please|pls|plz|kindly) (?:just |also |then )*)?{_DEED}(?! (?:i|we|you|it cost|they)\b)",
     r"(?:please|pls|plz|kindly)",
-    r"i(?:'d| would) (?:\w+ )?(?:like|love|prefer|want|rather)|i (?:really |just |also |still )*(?:want|wanna|"
-    r"need|wish|have to|must|decided|demand)|i(?:'m| am) (?:looking|trying|hoping|going)",
+    r"(?:i|we)(?:'d| would) (?:\w+ )?(?:like|love|prefer|want|rather)|(?:i|we) (?:really |just |also |still )*(?:want|"
+    r"wanna|need|wish|have to|must|decided|demand)|(?:i(?:'m| am)|we(?:'re| are)) (?:looking|trying|hoping|going)",
     r"(?:want|wanna|need|would like|looking for) (?!(?:i|we|you)\b)",
     rf"(?:can|could|would|will) (?:you|someone|somebody)(?: guys| people)? (?:please |kindly |just |also |"
     rf"perhaps |possibly |maybe )*(?:help me |{_DEED})",
@@ -91,20 +91,26 @@ _WISH = _begins(
     rf"help me|let's|let me (?:{_DEED})|go ahead",
     # German
     r"bitte|(?:können|könnten|würden) sie|kannst du|könntest du|ich (?:möchte|will|würde|hätte gern|brauche|"
-    r"wünsche)|(?:stornier|annullier|änder|tausch|erstatt|schick|send|nehm)\w*",
+    r"wünsche)|wir (?:möchten|wollen|würden|hätten gern|brauchen|wünschen)|"
+    r"(?:stornier|annullier|änder|tausch|erstatt|schick|send|nehm)\w*",
     # French
     r"s'il (?:vous|te) pla[iî]t|veuillez|il (?:me|nous) fau(?:t|drait)|"
-    r"(?:pouvez|pourriez)[ -]vous|peux[ -]tu|pourrais[ -]tu|je (?:veux|"
-    r"voudrais|souhaite|aimerais|dois|désire)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
+    r"(?:pouvez|pourriez)[ -]vous|vous (?:pouvez|pourriez)(?! (?:me |nous )?(?:dire|expliquer|indiquer))|peux[ -]tu|"
+    r"pourrais[ -]tu|je (?:veux|"
+    r"voudrais|souhaite|aimerais|dois|désire)|nous (?:voulons|voudrions|souhaitons|aimerions|devons)|on (?:veut|"
+    r"voudrait|aimerait)|(?:annul|chang|modifi|rembours|échang|renvoy|envoy)(?:ez|e)",
     # Spanish
     r"(?:pon|da|trae|env[ií]a|manda|a[nñ][aá]de|cambia|c[aá]mbia|reserva|res[eé]rva)(?:me|nos)(?:l[oa]s?)?|"
-    r"por favor|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted)? \w+[aei]r(?:me|lo|la|los|las)?|(?:quiero|"
-    r"quisiera|me gustaría|necesito (?:que|\w+[aei]r)|deseo)|(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
+    r"por favor|(?:me |nos )?(?:l[oa]s? )?(?:puede|podría|puedes|podrías|pueden|podrían)(?: ustedes| usted)? "
+    r"\w+[aeiáéí]r(?:me|nos|l[oa]s?)*|(?:quiero|queremos|"
+    r"quisiera|quisiéramos|(?:me|nos) gustaría|necesito (?:que|\w+[aei]r)|deseo)|"
+    r"(?:cancel|cambi|devuelv|reembols|anul|envi)(?:e|a|en)",
 )
 _OF_US = _begins(
     r"(?:can|could|would|will) (?:you|someone|somebody)|(?:können|könnten|würden) sie|(?:kannst|könntest) du|"
     r"(?:kann|könnte) (?:jemand|mir jemand)|(?:pouvez|pourriez)[ -]vous|vous (?:pouvez|pourriez)|"
-    r"quelqu'un (?:peut|pourrait)|(?:me )?(?:puede|podría|puedes|podrías|pueden)(?: usted(?:es)?| alguien)?"
+    r"quelqu'un (?:peut|pourrait)|(?:me |nos )?(?:l[oa]s? )?(?:puede|podría|puedes|podrías|"
+    r"pueden|podrían)(?: usted(?:es)?| alguien)?"
 )
 _CHANGE = re.compile(
     rf"\b(?:{any_action('verbs')})(?:l?ed|l?ing|s|d)?\b|\b(?:send|e-?mail|mail|post|forward) (?:me|us|it|them)\b|"
@@ -112,7 +118,7 @@ _CHANGE = re.compile(
 )
 _POLITE = re.compile(r"\b(?:please|pls|plz|bitte|s'il (?:vous|te) pla[iî]t|por favor)\b")
 _ANY = re.compile(
-    r"\b(?:if|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|"
+    r"\b(?:if|wenn|falls|si|after|within|without|once|when|before|used|opened|unopened|an? (?:order|item|product|thing|"
     r"parcel|return|different)|orders|items|things|something|anything|any)\b|\bthan the\b"
 )
 """What makes "would you take back …?" a question about rules instead of a request."""
@@ -141,7 +147,22 @@ _RULE = re.compile(
 )
 _NUMBERED = re.compile(rf"(?<![\w-])(?=#?[\w-]*\d[\w-]*\d){CODE}")
 """A code of two digits at least: `3-month` is none."""
+_ONLY_ASKS = re.compile(
+    r"(?:^|[.,;!?()–-]\s*)(?:(?:for now|at the moment|vorerst|erst einmal|pour (?:le moment|l'instant)|de momento|"
+    r"por ahora)[ ,]+)?"
+    r"(?:(?:i(?:'m| am) )?(?:just|only) (?:asking|wondering|curious)|"
+    r"(?:ich )?frage? (?:vorerst |erst(?:mal| einmal)? )?nur|nur (?:so )?(?:eine frage|gefragt)|"
+    r"je (?:demande juste|ne fais que demander)|juste une question|"
+    r"(?:solo|sólo) (?:pregunto|preguntaba|(?:es )?una pregunta))"
+    r"(?: (?:for now|at the moment|vorerst|pour (?:le moment|l'instant)|de momento|por ahora))?\s*(?:[.!)]|$)"
+)
+"""What says of a message, in a clause of its own, that it is a question."""
 _HAVE_TO = re.compile(r"\b(?:do|does|did) (?:i|we) (?:have|need) to\b|\bmust (?:i|we)\b")
+
+
+def only_asks(text: str) -> bool:
+    """Say whether a message says of itself that it only asks: nothing is wished yet."""
+    return bool(_ONLY_ASKS.search(normalised(text)))
 
 
 def asks_about(text: str) -> bool:

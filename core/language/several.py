@@ -42,11 +42,13 @@ _HESITATES = re.compile(
 )
 _LOOKS_UP = re.compile(
     r"\b(?:i(?:'ll| will| have to| need to|'m going to)|let me)(?: (?:just|first|quickly|go|and))* "
-    r"(?:look|check|see|ask|think|search|find out)\b|"
-    r"\bich (?:muss |werde |will )?(?:\w+ ){0,3}(?:nach(?:sehen|schauen|schaue|fragen)?|überlege\w*|prüfe\w*)\b|"
+    r"(?:look|check|see|ask|think|search|find out|talk|speak|discuss|sleep on)\b|"
+    r"\bich (?:muss |werde |will )?(?:\w+ ){0,3}(?:nach(?:sehen|schauen|schaue|fragen)?|überlege\w*|prüfe\w*|"
+    r"bespr[ei]\w+)\b|\bich (?:rede|spreche) (?:\w+ ){0,2}mit\b|"
     r"\bich (?:schaue?|sehe?|frage?) (?:\w+ ){0,3}nach\b|"
-    r"\bje (?:vais |dois )?(?:\w+ ){0,2}(?:vérifie\w*|regarde\w*|réfléchi\w*|demande\w*)\b|"
-    r"\b(?:voy a|tengo que|déjeme|déjame) (?:\w+ )?(?:mirar\w*|comprobar\w*|buscar\w*|pensar\w*|preguntar)\b"
+    r"\bje (?:vais |dois )?(?:\w+ ){0,2}(?:vérifie\w*|regarde\w*|réfléchi\w*|demande\w*|parle\w*)\b|"
+    r"\b(?:voy a|tengo que|déjeme|déjame) (?:\w+ )?(?:mirar\w*|comprobar\w*|buscar\w*|pensar\w*|preguntar|"
+    r"hablar\w*|consultar\w*)\b"
 )
 _TRIED = any_of(
     r"\b(?:did|done|tried|checked) (?:that|this|it|all|everything|so)\b|\balready (?:did|done|tried|re\w+ed)\b|"

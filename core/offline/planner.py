@@ -27,7 +27,7 @@ from core.offline.answering.found_records import (
 )
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.objections import not_helped, objection
-from core.offline.answering.quotations import is_told
+from core.offline.answering.quotations import is_told, without_repeats
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
@@ -232,7 +232,7 @@ class Planner:
             whole = f"{requests[0].before}\n{conversation.message}".strip() if len(requests) == 1 else ""
             asked = replace(conversation, message=whole or conversation.message)
             said.insert(0, state_beside(asked, rule="\n".join(said)))
-        text = "\n\n".join(dict.fromkeys(part for part in said if part))
+        text = "\n\n".join(without_repeats(list(dict.fromkeys(part for part in said if part))))
         if calls:
             return self._decided(conversation, text, calls)
         if _stuck_again(text, conversation) and desk.can(_PERSON):

@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from core.errors import BackendUnavailable
 from core.language.confirmations import answer_to_confirmation
 from core.language.fixed_sentences import phrase
+from core.language.several import hesitates, looks_it_up
 from core.message_marks import Marks, marks
 from graph.procedures.rule_led_cases import is_of
 from graph.state import clip
@@ -22,7 +23,8 @@ from tools.actions.workflow import ConfirmationResult, ConfirmedActions
 log = logging.getLogger(__name__)
 
 TIMES_ASKED = 2
-"""A question is put again once, after a digression or a crash; then it rests until the customer says yes."""
+"""A question is put again once, after a digression or a crash; then, or where the customer wants to think about it, it
+rests until they say yes."""
 
 
 def sent_at(message: HumanMessage, config: RunnableConfig) -> float | None:
@@ -80,9 +82,12 @@ async def apply_answer(
     # Their yes does not count when something else was said last, or when they had not read the question yet. They are
     # asked once more, so that it can.
     late_yes = (unread or not asked.get("asks")) and answer_to_confirmation(clip(message.text)) == "yes"
+    waits = hesitates(message.text) or looks_it_up(message.text)
     put = Counter(i for m in messages if isinstance(m, AIMessage) for i in marks(m).get("asks", ()))
     update: dict[str, Any] = {
-        "open_question": [a.id for a in unsettled if a.state == "proposed" and (late_yes or put[a.id] < TIMES_ASKED)],
+        "open_question": [
+            a.id for a in unsettled if a.state == "proposed" and (late_yes or (put[a.id] < TIMES_ASKED and not waits))
+        ],
         "approvals": [action.id for action in for_staff],
         "messages": [],
     }
@@ -96,6 +101,8 @@ async def apply_answer(
         update["cases"] = [case for case in cases if not any(is_of(case, row) for row in led)]
         update["messages"] = [AIMessage(phrase("withdrawn", locale))]
         update["next_step"] = "end"
+    elif late_yes and update["open_question"] and not (said_last and "?" in said_last.text):
+        update["next_step"] = "ask"  # nothing else was asked since, so that they can mean nothing else
     return update
 
 

@@ -11,6 +11,7 @@ from core.language.fixed_sentences import phrase
 from core.language.greetings import is_small_talk
 from core.language.records.picking import asks_only_for_time, picked
 from core.language.records.told import Told
+from core.language.requested_changes import only_asks
 from core.language.several import concedes, hesitates, insists, looks_it_up, means_another, means_the_other
 from core.language.text import normalised
 from core.language.words import content_stems, content_words, leans_on_before
@@ -60,9 +61,9 @@ async def requests_in(
 
     Where its words ask for several, or are near to none, the customer's records tell: who does not need the yoga on
     Monday means a booking. Who asks whether something may be done wants it where they describe their record, or it is
-    the one that was just `spoken_of`: that alone tells whether it may.
+    the one that was just `spoken_of`, or tell it next: that alone tells whether it may.
     """
-    if book.chooser is None:
+    if book.chooser is None or only_asks(text):
         return []
     found = []
     for near, part in book.chooser.requests(text):
@@ -79,6 +80,9 @@ async def requests_in(
         procedure = book.procedures[asked_whether]
         _, record = await _telling(book, procedure, text, source, context, spoken_of)
         found = [(asked_whether, f"{text} ({record})")] if record is not None else []
+    elif not found and before and not is_question(text) and (asked_before := book.chooser.asked_whether(before)):
+        words, record = await _telling(book, book.procedures[asked_before], text, source, context)
+        found = [(asked_before, f"{before}\n{text} ({record})")] if words else []
     if not found and not (before and book.chooser.requests(before)[0][0]):
         named = (book.chooser.continued(text, before) if before else None) or book.chooser.for_trouble(text, before)
         found = [(named, f"{before}\n{text}".strip())] if named else []

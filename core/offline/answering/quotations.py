@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from core.embeddings.minilm import MiniLM
 from core.language.requested_changes import asks_about
-from core.language.text import normal
+from core.language.text import normal, split_sentences
 from core.language.words import CONTINUES, content_stems
 from core.offline.answering.likeness import (
     Reading,
@@ -57,6 +57,8 @@ _FEW_WORDS = 1
 """A follow-up with no more words than these says nothing without the question before it."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _MARKER = re.compile(r" ?\[\d+\]")
+_IN_QUOTES = re.compile(r"[„«](.+)[“»]", re.DOTALL)
+"""What an article says in another language, inside of a sentence of the reply's."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,28 @@ def _alone(scored: Scored, kept: Collection[int]) -> Scored:
 def is_told(quote: str, told: str) -> bool:
     """Say whether a quotation stands in a reply, under whatever number."""
     return _MARKER.sub("", quote) in _MARKER.sub("", told)
+
+
+def without_repeats(parts: Sequence[str]) -> list[str]:
+    """Return the parts of a reply without quoted sentences that parts before them say, and without parts that say
+    nothing else.
+    """
+    kept: list[str] = []
+    for part in parts:
+        told = "\n".join(kept)
+        if not _MARKER.search(part) or not told:
+            kept.append(part)
+            continue
+        quoted = _IN_QUOTES.search(part)
+        own = split_sentences(quoted[1] if quoted else part)[0]
+        new = [sentence for sentence in own if not is_told(sentence.strip(" ."), told)]
+        if new and (quoted or len(new) == len(own)):
+            kept.append(part)
+        elif new:
+            sources = " ".join(dict.fromkeys(_MARKER.findall(part)))
+            text = "".join(new).strip()
+            kept.append(text if _MARKER.search(text) else f"{text.rstrip(' .')} {sources.strip()}.")
+    return kept
 
 
 def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, told: str) -> list[Scored]:

@@ -20,7 +20,7 @@ from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked, rule_beside
 from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
 from core.offline.answering.no_answer import chosen_article
-from core.offline.answering.quotations import Quote, is_told
+from core.offline.answering.quotations import Quote, is_told, without_repeats
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
@@ -70,7 +70,7 @@ class Speaker:
         said: list[str] = []
         calls: list[Call] = []
         for clause in clauses(self.desk.conversation.message):
-            self._beside = bool(said) and not asks_about(clause)
+            self._beside = bool(said or calls) and not asks_about(clause)
             try:
                 said.append(self.clause(normal(clause), clause))
             except NotPossible:
@@ -83,9 +83,9 @@ class Speaker:
         if self.tells_records and not any(self.say("found") in part for part in said):
             read, rule = self._read(self.newest), "\n".join(one for one in said if not one.endswith(self.say("offer")))
             state = state_beside(read, rule=rule, found=self.say("found"), locale=self.language)
-        if state:  # what is only near, or not known, is nothing beside it
+        if state or calls:  # what is only near, or not known, is nothing beside it
             said = [part for part in said if not part.endswith(self.say("offer"))]
-        text = "\n\n".join(dict.fromkeys(part for part in (state, *said) if part))
+        text = "\n\n".join(without_repeats(list(dict.fromkeys(part for part in (state, *said) if part))))
         return text or ("" if calls else self._without_answer()), calls
 
     def clause(self, text: str, clause: str) -> str:

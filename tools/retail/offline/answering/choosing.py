@@ -282,7 +282,7 @@ def _pointed_at(request: Request, desk: Toolbox) -> str | None:
 def chosen_items(request: Request, desk: Toolbox, order: Facts, *, question: str) -> list[Facts]:
     """Return the items of an order that a request is about; raises ReplyNow with a question when that is open."""
     items = list(order.get("items", []))
-    said = (request.text, request.before)
+    said = tuple(_KEPT.sub(" ", text) for text in (request.text, request.before))
     told = (meant_items(text, items) for text in (*(_OF_ORDER.sub(" ", one.casefold()) for one in said), *said))
     found = next(filter(None, told), [])
     if not found and _POINTS.search(request.text.casefold()):
@@ -313,3 +313,9 @@ def _one_of(alike: Sequence[Facts], text: str) -> Facts:
 
 
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|these)\b")
+_KEPT = re.compile(
+    r"[^.!?;,\n]*\b(?:stays?|remains?|(?:keep|leave) (?:the|my) [^.!?;,\n]{1,40}(?:as (?:it is|they are|is)|alone)|"
+    r"(?:i(?:'ll| will)?|we(?:'ll| will)?) keep)\b[^.!?;,\n]*",
+    re.IGNORECASE,
+)
+"""What is to stay as it is: `the skillet stays as it is`."""
