@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, TARGET_MS, UNITS, Rule, repeated, rules, slowest
+from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
 from core.safety.prefiltered_patterns import PrefilteredPattern
@@ -21,6 +21,8 @@ from tools.retail.offline.shop_planner import ShopPlanner
 
 GENEROUS_MS = 500.0
 """What a rule may take on a slow and busy machine; the benchmark of patterns holds them to less on a quiet one."""
+FELT_MS = 50.0
+"""What grows with the square takes more than this at 8,000 characters on any machine; what reads a clause never does."""
 TURN_SECONDS = 3.0
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
@@ -28,7 +30,7 @@ _FLAGS = re.IGNORECASE | re.MULTILINE
 @pytest.mark.parametrize("share", range(4))
 def test_every_rule_over_foreign_text_takes_linear_time(share: int) -> None:
     timings = [slowest(rule) for rule in rules()[share::4]]
-    grows = [t for t in timings if t.milliseconds > TARGET_MS and t.growth > TARGET_GROWTH]
+    grows = [t for t in timings if t.milliseconds > FELT_MS and t.growth > TARGET_GROWTH]
     assert [*grows, *(t for t in timings if t.milliseconds > GENEROUS_MS)] == []
 
 
