@@ -22,7 +22,7 @@ from tools.retail.offline.shop_planner import ShopPlanner
 GENEROUS_MS = 500.0
 """What a rule may take on a slow and busy machine; the benchmark of patterns holds them to less on a quiet one."""
 FELT_MS = 50.0
-"""What grows with the square takes more than this at 8,000 characters on any machine; what reads a clause never does."""
+"""What grows with the square takes more than this on any machine; what reads one clause does not."""
 TURN_SECONDS = 3.0
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
