@@ -232,7 +232,7 @@ class Planner:
             whole = f"{requests[0].before}\n{conversation.message}".strip() if len(requests) == 1 else ""
             asked = replace(conversation, message=whole or conversation.message)
             said.insert(0, state_beside(asked, rule="\n".join(said)))
-        text = "\n\n".join(without_repeats(list(dict.fromkeys(part for part in said if part))))
+        text = "\n\n".join(without_repeats(said))
         if calls:
             return self._decided(conversation, text, calls)
         if _stuck_again(text, conversation) and desk.can(_PERSON):

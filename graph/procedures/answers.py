@@ -365,13 +365,8 @@ def _answer(slot: Slot, text: str) -> Any:
             return None
     if slot.pattern:
         grouped = re.sub(r"\s+", "", text)  # a number may be written in groups, but is no sentence
-        return (
-            None
-            if WORDS.search(text)
-            else fitting(slot, grouped)
-            if grouped.isupper() or any(c.isdigit() for c in grouped)
-            else None
-        )
+        is_number = grouped.isupper() or any(c.isdigit() for c in grouped)
+        return fitting(slot, grouped) if is_number and not WORDS.search(text) else None
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()

@@ -1,7 +1,7 @@
 """Choose the statements of the passages at hand that answer a question."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -157,12 +157,12 @@ def is_told(quote: str, told: str) -> bool:
     return _MARKER.sub("", quote) in _MARKER.sub("", told)
 
 
-def without_repeats(parts: Sequence[str]) -> list[str]:
-    """Return the parts of a reply without quoted sentences that parts before them say, and without parts that say
-    nothing else.
+def without_repeats(parts: Iterable[str]) -> list[str]:
+    """Return the parts of a reply, each once, without quoted sentences that parts before them say, and without parts
+    that say nothing else.
     """
     kept: list[str] = []
-    for part in parts:
+    for part in dict.fromkeys(filter(None, parts)):
         told = "\n".join(kept)
         if not _MARKER.search(part) or not told:
             kept.append(part)

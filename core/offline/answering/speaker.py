@@ -85,7 +85,7 @@ class Speaker:
             state = state_beside(read, rule=rule, found=self.say("found"), locale=self.language)
         if state or calls:  # what is only near, or not known, is nothing beside it
             said = [part for part in said if not part.endswith(self.say("offer"))]
-        text = "\n\n".join(without_repeats(list(dict.fromkeys(part for part in (state, *said) if part))))
+        text = "\n\n".join(without_repeats([state, *said]))
         return text or ("" if calls else self._without_answer()), calls
 
     def clause(self, text: str, clause: str) -> str:
