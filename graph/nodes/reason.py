@@ -29,9 +29,7 @@ from graph.context_window.prompts import (
 from graph.handoff.handoff_reasons import person_is_due
 from graph.intake.pending_confirmation import TIMES_ASKED
 from graph.procedures.book import ProcedureBook
-from graph.procedures.cases import cases_of
-from graph.procedures.model_led_cases import open_note
-from graph.procedures.procedure_turn import asked_beside, calls_of_procedure, led_by_procedure, put_again
+from graph.procedures.procedure_turn import procedure_turn, put_again
 from graph.routing import HUMAN_TOOL, rounds_of
 from graph.runtime.budgets import Budgets
 from graph.state import (
@@ -87,22 +85,17 @@ async def reason(
     if over := state.handoff or budgets.spent(state):  # `receive` has looked what the customer spent
         return {"handoff": over}
     customer = replace(context_of(state, runtime.context), customer_id=state.customer_id)
-    case_note, wanted_by_case = "", frozenset[str]()
-    led: dict[str, Any] | None = None
-    if procedures:
-        if led := await led_by_procedure(procedures, state, customer, person_tool=HUMAN_TOOL):
-            if "handoff" in led or not (beside := asked_beside(procedures, state)):
-                return led
-            state = replace(state, messages=beside)
-        case_note = open_note(procedures, cases_of(state.cases), customer)
-        wanted_by_case = await calls_of_procedure(procedures, state, customer)
+    procedure = await procedure_turn(procedures, state, customer, person_tool=HUMAN_TOOL)
+    if procedure.said and procedure.ends:
+        return procedure.said
+    state = procedure.left
     passages = await retriever.fetch(state.passage_ids)
     so_far = TurnSoFar.of(state)
     origins = MessageOrigins(so_far.earlier, state.case_file)
     known = state.customer_id is not None
-    expected = expected_tools(origins, tools) | wanted_by_case if known else frozenset()
+    expected = expected_tools(origins, tools) | procedure.wanted if known else frozenset()
     reads = untried_reads(so_far.earlier, tools) if known else frozenset()
-    policy = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary) + case_note
+    policy = with_earlier(system, with_file(state.customer_file, state.case_file), state.summary) + procedure.note
     spoken = spoken_in(state.language, so_far, languages, judged=judge is not None)
     citations = Citations(passages, links, earlier=so_far.sources, already_said=so_far.already_said)
     writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
@@ -125,7 +118,7 @@ async def reason(
         ),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
-        holds_back=bool(wanted_by_case) or any(origins.wishes(name, tools[name].also_called) for name in writes),
+        holds_back=bool(procedure.wanted) or any(origins.wishes(name, tools[name].also_called) for name in writes),
         expects_call=bool(expected),
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
@@ -155,15 +148,15 @@ async def reason(
     await budgets.note(state.customer_id, more)
     day_began, day_usage = budgets.day_of(state)
     looks_up = bool(answer.tool_calls) and not writes.union([HUMAN_TOOL]).intersection(called_in([answer]))
-    if led and (faults or not (looks_up or text_of(answer).strip())):
-        return led
-    led = None if looks_up else led
-    again = led["messages"] if led else []
-    if procedures and not (led or answer.tool_calls or faults):
-        again = put_again(procedures, state, customer, times=TIMES_ASKED)
     says_something = bool(answer.tool_calls or text_of(answer).strip())
+    if procedure.said and (faults or not (looks_up or text_of(answer).strip())):
+        return procedure.said
+    behind: dict[str, Any] = {} if looks_up or not procedure.said else procedure.said
+    again = behind.get("messages", [])
+    if not (behind or answer.tool_calls or faults):
+        again = put_again(procedures, state, customer, times=TIMES_ASKED)
     return {
-        **(led or {}),
+        **behind,
         "messages": [answer, *again] if says_something else [],
         "faults": faults,
         "first_model": state.first_model,

@@ -1,6 +1,8 @@
 """Let procedures go on by themselves where no model leads, or where the one that does did nothing with a request."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -12,6 +14,7 @@ from graph.procedures.case_messages import apply_message
 from graph.procedures.cases import Case, cases_of
 from graph.procedures.choice import BESIDES, is_question
 from graph.procedures.following import next_of, reading_of
+from graph.procedures.model_led_cases import open_note
 from graph.procedures.next_steps import AskNext, DoNext, StopNext
 from graph.procedures.prompt import FOLLOW
 from graph.procedures.rule_led_cases import handoff_in, said_next
@@ -20,7 +23,53 @@ from graph.state import State, called_in, newest_turn, text_of
 from tools.context import Context
 
 
-async def led_by_procedure(
+@dataclass(frozen=True, kw_only=True)
+class ProcedureTurn:
+    """What procedures say and call in a turn by themselves, and what they leave to the model."""
+
+    left: State
+    """The conversation that the model is to answer."""
+    said: dict[str, Any] | None = None
+    """What they say or call now; None where nothing is theirs."""
+    ends: bool = False
+    """Whether the model has nothing to add to it."""
+    note: str = ""
+    """What the model is told of the open case."""
+    wanted: frozenset[str] = frozenset()
+    """Calls of which the model has to make one, or ask back."""
+
+
+async def procedure_turn(
+    book: ProcedureBook | None, state: State, customer: Context, *, person_tool: str
+) -> ProcedureTurn:
+    """Return what procedures do of a turn before the model is asked."""
+    if book is None:
+        return ProcedureTurn(left=state)
+    said = await _led_by_procedure(book, state, customer, person_tool=person_tool)
+    beside = _asked_beside(book, state) if said and "handoff" not in said else []
+    return ProcedureTurn(
+        left=replace(state, messages=beside) if beside else state,
+        said=said,
+        ends=bool(said) and not beside,
+        note=open_note(book, cases_of(state.cases), customer),
+        wanted=await _calls_of_procedure(book, state, customer),
+    )
+
+
+def put_again(book: ProcedureBook | None, state: State, customer: Context, *, times: int) -> Sequence[AIMessage]:
+    """Return the open question of a case once more, behind the answer to a question in between, where rules lead."""
+    cases = cases_of(state.cases)
+    if not book or not book.leads or state.case_led or not cases or not cases[-1]["asked"]:
+        return []
+    wanted = next_of(book, cases[-1], customer) if book.of(cases[-1]) else None
+    if not isinstance(wanted, AskNext):
+        return []
+    asked = question(wanted, reading_of(book, {**cases[-1], "again": 0}, customer), customer.locale)
+    put = sum(asked in text_of(message) for message in state.messages if isinstance(message, AIMessage))
+    return [AIMessage(asked)] if 0 < put < times else []
+
+
+async def _led_by_procedure(
     book: ProcedureBook, state: State, customer: Context, *, person_tool: str
 ) -> dict[str, Any] | None:
     """Return what a procedure says or calls now without the model, or None where the model is to answer.
@@ -44,7 +93,7 @@ async def led_by_procedure(
     return update | ({"handoff": handoff} if handoff else {})
 
 
-def asked_beside(book: ProcedureBook, state: State) -> list[AnyMessage]:
+def _asked_beside(book: ProcedureBook, state: State) -> list[AnyMessage]:
     """Return the conversation with what the newest message asks beside its request as its last message, where rules
     lead and it asks something; else nothing.
     """
@@ -62,20 +111,7 @@ def asked_beside(book: ProcedureBook, state: State) -> list[AnyMessage]:
     return [*state.messages[: -len(turn)], *said, *turn[1:]]
 
 
-def put_again(book: ProcedureBook, state: State, customer: Context, *, times: int) -> list[AIMessage]:
-    """Return the open question of a case once more, behind the answer to a question in between, where rules lead."""
-    cases = cases_of(state.cases)
-    if not book.leads or state.case_led or not cases or not cases[-1]["asked"] or book.of(cases[-1]) is None:
-        return []
-    wanted = next_of(book, cases[-1], customer)
-    if not isinstance(wanted, AskNext):
-        return []
-    asked = question(wanted, reading_of(book, {**cases[-1], "again": 0}, customer), customer.locale)
-    put = sum(asked in text_of(message) for message in state.messages if isinstance(message, AIMessage))
-    return [AIMessage(asked)] if 0 < put < times else []
-
-
-async def calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
+async def _calls_of_procedure(book: ProcedureBook, state: State, customer: Context) -> frozenset[str]:
     """Return the calls of which a model has to make one, as the message is about a procedure, or ask back."""
     called = called_in(newest_turn(state.messages))
     if book.leads or FOLLOW in called:
