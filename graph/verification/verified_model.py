@@ -125,7 +125,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         )
 
     def _missing(self, answer: Answer, called: tuple[ToolCall, ...], *, greets: bool, asks: bool) -> str | None:
-        """Return why an answer without a new call is none, though nothing in it is wrong, or None.
+        """Return why an answer without a new call is none, beside what is wrong with its sentences, or None.
 
         Args:
             answer: The answer, with its new calls.
@@ -134,18 +134,20 @@ class VerifiedChatModel(PiecewiseChatModel):
             asks: Whether it asks the customer for something.
         """
         checks = self.checks
-        if answer.calls or checks.faults:
+        if answer.calls:
             return None
+        # Asked twice, there is another model to ask.
+        is_last = checks.offline or (checks.drop_faulty and current_allowance().next_model is None)
+        does_nothing = self.expects_call and not (asks or is_last)
+        if checks.faults:
+            return DID_NOTHING if does_nothing else None
         if called and not is_answer(f"{checks.so_far.said_earlier}\n{checks.told}"):
             return CALLED_BEFORE
         if checks.announcement and not is_answer(checks.told):
             return ONLY_ANNOUNCED
-        # Asked twice, there is another model to ask.
-        if checks.offline or (checks.drop_faulty and current_allowance().next_model is None):
-            return None
-        if self.expects_call and not asks:
+        if does_nothing:
             return DID_NOTHING
-        return GREETED_BEFORE if checks.only_greets_again and greets else None
+        return GREETED_BEFORE if checks.only_greets_again and greets and not is_last else None
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
         """Return what was held back, up to the first sentence the judge objects to, or without those it objects to."""
