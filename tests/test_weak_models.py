@@ -26,6 +26,7 @@ from tools.retail.shop_tools import make_tools
 CANCEL = call("cancel_order", order_id="#AF1", reason="ordered by mistake")
 RULE = "Pending orders are easy to cancel. Is there anything else I can help you with?"
 WISH = "please cancel order #AF1, I ordered it by mistake"
+LONG_RULE = "Pending orders are easy to cancel as long as nobody has begun to pack the goods of them."
 Asked = tuple[frozenset[str], bool]
 
 
@@ -57,6 +58,13 @@ def remade(shop: Shop, **changed: Any) -> Shop:
 
 async def test_who_does_nothing_twice_is_followed_by_the_next_model() -> None:
     first, second = scripted(RULE), scripted(CANCEL)
+    chain = ChainedChatModel(links=[Candidate("weak", first), Candidate("behind", second, breaker=None)])
+    assert "Cancel order #AF1" in await remade(Shop(), model=chain).say(WISH)
+    assert (len(first.requests), len(second.requests)) == (2, 1)
+
+
+async def test_who_does_nothing_twice_is_followed_by_the_next_model_though_some_of_it_was_left_out() -> None:
+    first, second = scripted(f"{LONG_RULE} It takes 417 days."), scripted(CANCEL)
     chain = ChainedChatModel(links=[Candidate("weak", first), Candidate("behind", second, breaker=None)])
     assert "Cancel order #AF1" in await remade(Shop(), model=chain).say(WISH)
     assert (len(first.requests), len(second.requests)) == (2, 1)
@@ -135,6 +143,8 @@ def test_only_orders_of_the_customer_are_expected_to_be_called(said: list[str], 
         "It arrives on (insert date here).",
         "Hello ${customer}, it is on its way.",
         "Your number is ______.",
+        "The function will return the updated record.",
+        "The customer has a pending order with the following details.",
     ],
 )
 def test_talk_of_inner_works_is_found_in_every_language(sentence: str) -> None:

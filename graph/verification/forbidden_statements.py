@@ -85,6 +85,8 @@ _INNER = any_of(
     r"\b(?:tools?|functions?|api)\b",
     r"\b(?:tool|function|api)[ _-]?(?:calls?|results?|responses?|outputs?|names?|arguments?)\b",
     r"\b(?:available|provided|given|appropriate|right) (?:tools?|functions?|api)\b",
+    r"\b(?:the|this|these|a) (?:tools?|functions?|api|method) (?:(?:will|would|should|can|has|have|is|was|were|been) )*"
+    r"(?:return|call|execut|invok|retriev|fetch)\w*",
     r"`?\b[a-z]+(?:_[a-z]+)+\b`? (?:tool|function)\b|`[a-z]+(?:_[a-z]+)+`|\b[a-z]+(?:_[a-z]+)+\(",
     r"\bpassages? \[?\d|\b(?:according to|based on|from|in|by) (?:the |these |those )?(?:(?:provided|given|above|"
     r"retrieved|relevant) )?(?:passages?|context|search results)\b",
@@ -94,6 +96,7 @@ _INNER = any_of(
     r"\b(?:rufe|nutze|verwende|appelle|utilise|llam[oa]ré|utilizaré|usaré)\b[^.?!]{0,30}\b(?:funktion|werkzeug|tool|"
     r"fonction|outil|función|herramienta)\b",
     r"\b(?:as an ai (?:language )?model|my training data|system prompt)\b",
+    r"^\W*(?:the|this) (?:customer|user)(?:'s\b| (?:has|is|was|wants?|would|asks?|asked|needs?|requested|wishes)\b)",
 )
 _PLACE = re.compile(
     r"\[(?!\d|picture\]|voice message)(?=[^\]\[]{0,80}[a-z])[^\]\[]{2,80}\](?![(\[:])"  # not [1] or [text](…)
