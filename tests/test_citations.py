@@ -62,3 +62,12 @@ async def test_the_next_turn_begins_at_one_again() -> None:
     await agent.send("t", "how do returns work?", customer_id="ada")
     reply = await agent.send("t", "returns of a board, or care?", customer_id="ada")
     assert (reply.text, [s.article_id for s in reply.sources]) == ("Oil it twice a year. [1]", ["care"])
+
+
+async def test_a_sentence_that_tells_a_passage_in_other_words_has_its_source() -> None:
+    once = "The items of an order can be changed only once, so please name every item that you want to swap."
+    rule = Passage(id="changing#0", article_id="changing", title="Changing items", text=once)
+    answer = "To change the items of an order, you can do it once. A changed order leaves our stores quickly."
+    _, reply = await streamed(parts(scripted(answer), passages=(RETURNS, rule)), "how often can I change items?")
+    assert reply.text == answer.replace("once.", "once. [1]")
+    assert [s.article_id for s in reply.sources] == ["changing"]

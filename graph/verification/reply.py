@@ -9,6 +9,7 @@ from typing import Any, Literal
 from rapidfuzz.fuzz import partial_ratio
 
 from core.language.text import normal, plain, split_sentences
+from core.language.words import content_stems
 from core.passages import Passage
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.claims.action_claims import find_claims, is_true
@@ -38,6 +39,8 @@ LONGEST_SENTENCE = 1_000
 _COUNTED_BY_LIST = 12
 _WORDS_OF_SUBSTANCE = 8
 _WORDS_OF_QUOTE = 5
+_STEMS_OF_PARAPHRASE = 3
+"""Of how many words that carry meaning, all of them from one passage, a sentence tells that passage in other words."""
 QUOTED = 90.0
 """Similarity in per cent (of rapidfuzz) from which on a sentence is taken from a passage."""
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
@@ -239,10 +242,17 @@ class Citations:
         """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
         if cited(sentence) or len(sentence.split()) < _WORDS_OF_QUOTE:
             return sentence
-        said = normal(sentence)
-        near = ((partial_ratio(said, normal(passage.text)), -n) for n, passage in enumerate(self._passages, start=1))
-        nearest, place = max(near, default=(0.0, 0))
-        return f"{sentence} [{-place}]" if nearest >= QUOTED else sentence
+        said, stems = normal(sentence), set(content_stems(sentence))
+        near = (
+            (
+                len(stems) >= _STEMS_OF_PARAPHRASE and stems.issubset(content_stems(passage.text)),
+                partial_ratio(said, normal(passage.text)),
+                -n,
+            )
+            for n, passage in enumerate(self._passages, start=1)
+        )
+        paraphrased, nearest, place = max(near, default=(False, 0.0, 0))
+        return f"{sentence} [{-place}]" if paraphrased or nearest >= QUOTED else sentence
 
     def sources(self, text: str) -> list[dict[str, Any]]:
         """Return what a page needs to show and link the sources of a text as customers read it."""
