@@ -26,7 +26,7 @@ from graph.verification.forbidden_statements import (
 )
 from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, with_known_citations, without_citations
 from graph.verification.reply_language import ReplyLanguages
-from graph.verification.values.value_reading import Value
+from graph.verification.values.value_reading import Value, find_values
 
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 OWN_WORDS = "it gives the customer's own words back to them"
@@ -191,6 +191,8 @@ class SentenceChecks:
             return ""
         self.only_greets_again = self.only_greets_again and not self.offline and _normal(text) in self._read_before
         self._words += words_of(text)
+        if len(text.split()) >= WORDS_OF_STATEMENT and not (self.offline or find_values(text)):
+            self._said.add(_normal(text))  # small models write one over and over
         said, self._gap = self._gap + self._attributed(text), cited[len(cited.rstrip()) :] or " "
         if unread:
             self.unread.append(said)
