@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
 from core.errors import ModelError, ModelRejected, ModelUnavailable
-from core.models.async_base import PiecewiseChatModel, answer_of
+from core.models.async_base import PiecewiseChatModel, answer_of, whole_message
 from core.models.request_limits import Allowance, Breaker, current_allowance
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,14 @@ class ChainedChatModel(PiecewiseChatModel):
             if isinstance(link.model, BaseChatModel)
         ]
         return ChainedChatModel(links=bound)
+
+    async def called_here(self, messages: list[BaseMessage]) -> list[str]:
+        """Return the tools that the model in this process would call; to ask it takes no request."""
+        last = self.links[-1]
+        if last.breaker:
+            return []
+        answer = await whole_message(answer_of(last.model, messages, in_pieces=False))
+        return [call["name"] for call in answer.tool_calls]
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""

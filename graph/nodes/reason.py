@@ -159,7 +159,7 @@ async def reason(
         **behind,
         "messages": [answer, *again] if says_something else [],
         "faults": faults,
-        "first_model": state.first_model,
+        "first_model": (speaker.rules_act and allowance.next_model) or state.first_model,
         "next_model": allowance.next_model,
         **person_called(answer, so_far.earlier),
         "usage": usage,
