@@ -175,3 +175,9 @@ def test_no_wish_of_a_message_is_lost_to_another_nor_a_reason_that_was_said(
 def test_where_goods_are_is_told_however_it_is_asked(customer: str, lines: list[str], told: str) -> None:
     talk = on(TODAY, customer)
     assert told in [talk.say(line) for line in lines][-1]
+
+
+def test_who_has_moved_is_asked_where_to() -> None:
+    talk = on(TODAY, ADA)
+    assert "new address" in talk.say("I moved to a new flat last week.")
+    assert talk.proposed == []

@@ -27,7 +27,8 @@ STREET = re.compile(
 )
 _PO_BOX = re.compile(r"\bp\.?\s?o\.?\s?box\s+\w+", re.IGNORECASE)
 _UNIT = re.compile(
-    r"\b(?:apartment|apt|suite|ste|unit|floor|fl|room|rm|building|bldg)\.?\s*#?\s*[\w-]+|(?<=[\s,])#\s?\d{1,5}[a-z]?\b",
+    r"\b(?:apartment|apt|flat|suite|ste|unit|floor|fl|room|rm|building|bldg)(?![a-z])\.?\s*#?\s*(?=[\w-]*\d|[a-z]\b)[\w-]+|"
+    r"(?<=[\s,])#\s?\d{1,5}[a-z]?\b",
     re.IGNORECASE,
 )
 _ZIP = re.compile(r"\b(\d{5}(?:-\d{4})?)\b")
