@@ -120,6 +120,13 @@ _COUNTS = (
 )
 _SHORT = 10
 
+_NEWEST = re.compile(
+    r"\b(?:newest|latest|most recent|neueste[nrs]?|jüngste[nrs]?|(?:plus|más) r[eé]cien\w+)\b|"
+    r"\b(?:last|letzte[nrs]?|derni[eè]re?s?|últim[oa]s?)\b (?!\d)(?!weeks?\b|months?\b|years?\b|nights?\b|days?\b|"
+    r"time\b|\w+day\b|woche|monat|jahr|semaine|mois|année|fois|semana|mes\b|año|vez\b)"
+)
+"""How the one of several that came last is meant."""
+
 
 def means_every(text: str) -> bool:
     """Say whether people speak of all of a kind: `both`, `all my bookings`."""
@@ -185,6 +192,11 @@ def place_of(text: str) -> int | None:
     """Return which of several is meant by `the second one`, counted from 0 (-1 is the last); None for none or two."""
     found = places_in(text)
     return found.pop() if len(found) == 1 else None
+
+
+def means_newest(text: str) -> bool:
+    """Say whether a text means the newest of several: `my latest order`, not `last week`."""
+    return bool(_NEWEST.search(normalised(text)))
 
 
 def count_of(text: str) -> int | None:

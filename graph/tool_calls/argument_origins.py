@@ -9,7 +9,7 @@ from core.json_records import json_or_text
 from core.language.postal_addresses import read_address
 from core.language.reference_numbers import join_spelled
 from core.language.text import normal, without_accents
-from graph.tool_calls.named_records import called_by_name
+from graph.tool_calls.named_records import described_in
 from graph.tool_calls.provenance import FREE_TEXT, MessageOrigins, texts_of_fields
 from graph.verification.call_arguments import checked_values
 from graph.verification.evidence import Text
@@ -88,8 +88,8 @@ def not_asked_for(
     for name, value in leaves:
         identifiers = [v for v in find_values(value) if v.kind == "identifier" and len(value.split()) == 1]
         others = {other for _, other in leaves if other != value}
-        by_name = identifiers and called_by_name(
-            value, _newest_without_number(wishes), map(json_or_text, origins.shown())
+        by_name = identifiers and described_in(
+            _newest_without_number(wishes), value, map(json_or_text, origins.shown())
         )
         if identifiers and not (by_name or _chosen(identifiers[0], wishes, said, besides=others)):
             return f"the {name.replace('_', ' ')} {value}"
