@@ -11,8 +11,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH, phrase
+from core.language.requested_changes import asks_about
 from core.message_marks import marked
 from core.model_notes import NOTES
+from core.models.fallback import ChainedChatModel
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
@@ -47,6 +49,7 @@ from graph.state import (
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.evidence_reading import evidence_of
+from graph.verification.forbidden_statements import DID_NOTHING
 from graph.verification.judge import ReplyJudge
 from graph.verification.reply import Citations
 from graph.verification.reply_language import NAMES, ReplyLanguages
@@ -99,6 +102,21 @@ async def reason(
     spoken = spoken_in(state.language, so_far, languages, judged=judge is not None)
     citations = Citations(passages, links, earlier=so_far.sources, already_said=so_far.already_said)
     writes = frozenset(name for name, tool in tools.items() if tool.effect == "write")
+    allowance = Allowance(
+        turn_seconds - state.usage["seconds"],
+        turn_retries - state.usage["retries"],
+        first_model=state.first_model,
+        forced_tools=forced_tools(state.faults, expected, reads),
+        in_json=GARBLED in state.faults,
+        observed=bool(getattr(config.get("callbacks"), "handlers", True)),
+    )
+    note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
+    asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
+    wishes_write = any(origins.wishes(name, tools[name].also_called) for name in writes)
+    rules_act = False
+    if known and isinstance(model, ChainedChatModel) and (wishes_write or not asks_about(so_far.asked)):
+        rules_call = await model.called_here(asked)
+        rules_act = bool(rules_call) and (bool(expected) or not writes.isdisjoint(rules_call))
     speaker = VerifiedChatModel(
         inner=model,
         checks=SentenceChecks(
@@ -118,22 +136,13 @@ async def reason(
         ),
         tools={name: tool.bound for name, tool in tools.items()},
         writes=writes,
-        holds_back=bool(procedure.wanted) or any(origins.wishes(name, tools[name].also_called) for name in writes),
+        holds_back=bool(procedure.wanted) or wishes_write or rules_act,
         expects_call=bool(expected),
+        rules_act=rules_act,
         judge=judge,
         judge_seconds=turn_seconds - state.usage["seconds"],
         message_id=str(so_far.begun.id) if so_far.begun else f"msg_{uuid4().hex}",
     )
-    allowance = Allowance(
-        turn_seconds - state.usage["seconds"],
-        turn_retries - state.usage["retries"],
-        first_model=state.first_model,
-        forced_tools=forced_tools(state.faults, expected, reads),
-        in_json=GARBLED in state.faults,
-        observed=bool(getattr(config.get("callbacks"), "handlers", True)),
-    )
-    note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
-    asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     with allow(allowance):
         answer = await (speaker.ainvoke if allowance.observed else speaker.unobserved)(asked)
     faults = [] if answer.tool_calls else speaker.faults
@@ -159,7 +168,7 @@ async def reason(
         **behind,
         "messages": [answer, *again] if says_something else [],
         "faults": faults,
-        "first_model": (speaker.rules_act and allowance.next_model) or state.first_model,
+        "first_model": (rules_act and DID_NOTHING in faults and allowance.next_model) or state.first_model,
         "next_model": allowance.next_model,
         **person_called(answer, so_far.earlier),
         "usage": usage,

@@ -15,7 +15,6 @@ from pydantic import Field, PrivateAttr
 from core.errors import ModelUnavailable
 from core.language.text import split_sentences
 from core.models.async_base import PiecewiseChatModel, answer_of
-from core.models.fallback import ChainedChatModel
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
@@ -52,12 +51,15 @@ class VerifiedChatModel(PiecewiseChatModel):
     """Whether the customer has ordered something that a tool is there for: an answer that neither calls nor asks back
     does nothing, and is asked for again of the same model, then of the one behind it.
     """
+    rules_act: bool = False
+    """Whether the offline rules would go on with what the customer has ordered: an answer without a call does nothing
+    with it, even if it asks back.
+    """
     judge: ReplyJudge | None = Field(default=None, exclude=True, repr=False)
     """Judges what holds nothing to check by rule; everything is held back until it has."""
     judge_seconds: float = 10.0
     message_id: str
     _judged: JsonAnswer[Objections] = PrivateAttr(default_factory=lambda: JsonAnswer(None))
-    _rules_act: bool = PrivateAttr(default=False)
 
     def __repr_args__(self) -> list[tuple[str, Any]]:
         """Show nothing of the conversation: the library writes every model into its traces."""
@@ -74,21 +76,14 @@ class VerifiedChatModel(PiecewiseChatModel):
         return self._judged
 
     @property
-    def rules_act(self) -> bool:
-        """Say whether the answer did nothing with an order that the offline rules carry on."""
-        return self._rules_act
-
-    @property
     def _llm_type(self) -> str:
         return "verified"
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
-        async for piece in self._spoken(messages, answer_of(self.inner, messages, in_pieces=in_pieces)):
+        async for piece in self._spoken(answer_of(self.inner, messages, in_pieces=in_pieces)):
             yield piece
 
-    async def _spoken(
-        self, messages: list[BaseMessage], answer_pieces: AsyncIterator[AIMessageChunk]
-    ) -> AsyncGenerator[AIMessageChunk]:
+    async def _spoken(self, answer_pieces: AsyncIterator[AIMessageChunk]) -> AsyncGenerator[AIMessageChunk]:
         """Yield what may be said of an answer, while it comes."""
         whole, taken, pending = AIMessageChunk(content=""), "", ""
         held: list[str] = []
@@ -116,7 +111,6 @@ class VerifiedChatModel(PiecewiseChatModel):
             self.checks.faults.append(answer.fault)
         elif answer.text.startswith(taken):
             held += filter(None, map(self.checks.checked, split_sentences(answer.text[len(taken) :])[0]))
-        self._rules_act = not answer.calls and await self._is_for_rules(messages)
         called, answer = answer.calls, replace(answer, calls=tuple(filter(self._is_new, answer.calls)))
         if fault := self._missing(answer, called, greets=bool(held), asks=asks_back(whole.text)):
             self.checks.faults.append(fault)
@@ -127,13 +121,6 @@ class VerifiedChatModel(PiecewiseChatModel):
             for text in await self._not_objected_to(held, answer):
                 yield self._piece(text)
         yield self._end(whole, answer)
-
-    async def _is_for_rules(self, messages: list[BaseMessage]) -> bool:
-        """Say whether the offline rules would go on with an order of the customer: propose it, or look up what it needs."""
-        if not self.holds_back or self.checks.offline or not isinstance(self.inner, ChainedChatModel):
-            return False
-        called = await self.inner.called_here(messages)
-        return bool(called) and (self.expects_call or not self.writes.isdisjoint(called))
 
     def _is_new(self, call: ToolCall) -> bool:
         """Say whether a call is none of those whose results the model has just read."""
@@ -153,7 +140,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         checks = self.checks
         if answer.calls:
             return None
-        if self._rules_act:
+        if self.rules_act and not checks.offline:
             return DID_NOTHING
         # Asked twice, there is another model to ask.
         is_last = checks.offline or (checks.drop_faulty and current_allowance().next_model is None)
