@@ -23,7 +23,8 @@ def described_in(wish: str, identifier: str, results: Iterable[Any]) -> bool:
     """
     records = [record for result in results for record in records_within(result)]
     keys = {key for record in records for key, value in record.items() if str(value) == identifier}
-    own, others = [], []
+    own: list[Mapping[str, Any]] = []
+    others: list[Mapping[str, Any]] = []
     for record in records:
         if ids := {str(record[key]) for key in keys & record.keys()}:
             (own if identifier in ids else others).append(record)
