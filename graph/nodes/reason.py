@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage, AnyMessage, ToolCall
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import Runtime
 
@@ -113,10 +113,11 @@ async def reason(
     note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
     asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     wishes_write = any(origins.wishes(name, tools[name].also_called) for name in writes)
-    rules_act = False
-    if known and isinstance(model, ChainedChatModel) and (wishes_write or not asks_about(so_far.asked)):
-        rules_call = await model.called_here(asked)
-        rules_act = bool(rules_call) and (bool(expected) or not writes.isdisjoint(rules_call))
+    rules_act = (
+        known
+        and (wishes_write or not asks_about(so_far.asked))
+        and await rules_would_act(model, asked, writes=writes, expected=expected)
+    )
     speaker = VerifiedChatModel(
         inner=model,
         checks=SentenceChecks(
@@ -176,6 +177,18 @@ async def reason(
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+async def rules_would_act(
+    model: Runnable[LanguageModelInput, AIMessage],
+    asked: list[BaseMessage],
+    *,
+    writes: frozenset[str],
+    expected: frozenset[str],
+) -> bool:
+    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs."""
+    called = await model.called_here(asked) if isinstance(model, ChainedChatModel) else []
+    return bool(called) and (bool(expected) or not writes.isdisjoint(called))
 
 
 @dataclass(frozen=True)
