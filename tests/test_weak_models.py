@@ -77,6 +77,15 @@ async def test_an_order_that_the_rules_carry_on_is_theirs_at_once(answer: str) -
     assert len(weak.requests) == 1
 
 
+async def test_what_goes_on_from_a_proposal_is_theirs_where_they_look_up_what_it_needs() -> None:
+    weak = scripted(CANCEL, "I see. The lamp is not the mug.")
+    look = call("get_order", order_id="#AF1")
+    rules = scripted("Which one?", look, look, CANCEL)
+    shop = remade(Shop(), model=chained(weak, rules))
+    await shop.say(WISH)
+    assert "Cancel order #AF1" in await shop.say("Actually no, the mug, not the lamp.")
+
+
 async def test_a_question_back_stands_where_the_rules_would_not_go_on_either() -> None:
     asks = "Please tell me the reason first."
     assert await remade(Shop(), model=chained(scripted(asks), scripted("Which one?"))).say(WISH) == asks

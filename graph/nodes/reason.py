@@ -45,6 +45,7 @@ from graph.state import (
     results_by_round,
     text_of,
     tool_rounds,
+    turn_actions,
 )
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
@@ -113,10 +114,12 @@ async def reason(
     note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
     asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     wishes_write = any(origins.wishes(name, tools[name].also_called) for name in writes)
+    is_statement = not asks_about(so_far.asked)
+    goes_on = is_statement and bool(turn_actions([*so_far.earlier[: -len(so_far.turn)]]))
     rules_act = (
         known
-        and (wishes_write or not asks_about(so_far.asked))
-        and await rules_would_act(model, asked, writes=writes, expected=expected)
+        and (wishes_write or is_statement)
+        and await rules_would_act(model, asked, writes=writes, ordered=bool(expected) or goes_on)
     )
     speaker = VerifiedChatModel(
         inner=model,
@@ -184,11 +187,18 @@ async def rules_would_act(
     asked: list[BaseMessage],
     *,
     writes: frozenset[str],
-    expected: frozenset[str],
+    ordered: bool,
 ) -> bool:
-    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs."""
+    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs.
+
+    Args:
+        model: The model, which the rules may stand behind.
+        asked: The request.
+        writes: The tools that change something.
+        ordered: Whether the message is known to order something, or goes on from a proposal: then a look-up counts.
+    """
     called = await model.called_here(asked) if isinstance(model, ChainedChatModel) else []
-    return bool(called) and (bool(expected) or not writes.isdisjoint(called))
+    return bool(called) and (ordered or not writes.isdisjoint(called))
 
 
 @dataclass(frozen=True)
