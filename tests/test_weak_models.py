@@ -11,7 +11,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from core.model_notes import NOT_RUN
 from core.models.fallback import Candidate, ChainedChatModel
 from core.models.request_limits import Breaker, current_allowance
-from core.offline.model import OFFLINE
+from core.offline.model import FOR_CHANGE, OFFLINE
 from core.offline.reading.chat_request import read_conversation
 from graph.agent import SupportAgent
 from graph.builder import build_graph
@@ -79,7 +79,7 @@ async def test_an_order_that_the_rules_carry_on_is_theirs_at_once(answer: str) -
 
 async def test_what_goes_on_from_a_proposal_is_theirs_where_they_look_up_what_it_needs() -> None:
     weak = scripted(CANCEL, "I see. The lamp is not the mug.")
-    look = call("get_order", order_id="#AF1")
+    look = call("get_order", order_id="#AF1").model_copy(update={"response_metadata": {FOR_CHANGE: True}})
     rules = scripted("Which one?", look, look, CANCEL)
     shop = remade(Shop(), model=chained(weak, rules))
     await shop.say(WISH)
@@ -172,6 +172,7 @@ def test_only_orders_of_the_customer_are_expected_to_be_called(said: list[str], 
         "Hello ${customer}, it is on its way.",
         "Your number is ______.",
         "The function will return the updated record.",
+        "Here's the relevant passage:",
         "The customer has a pending order with the following details.",
     ],
 )

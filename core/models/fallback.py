@@ -62,13 +62,10 @@ class ChainedChatModel(PiecewiseChatModel):
         ]
         return ChainedChatModel(links=bound)
 
-    async def called_here(self, messages: list[BaseMessage]) -> list[str]:
-        """Return the tools that the model in this process would call; to ask it takes no request."""
+    async def answered_here(self, messages: list[BaseMessage]) -> AIMessage | None:
+        """Return what the model in this process, if there is one, would answer; to ask it takes no request."""
         last = self.links[-1]
-        if last.breaker:
-            return []
-        answer = await whole_message(answer_of(last.model, messages, in_pieces=False))
-        return [call["name"] for call in answer.tool_calls]
+        return None if last.breaker else await whole_message(answer_of(last.model, messages, in_pieces=False))
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""

@@ -21,6 +21,8 @@ from core.offline.planner import Decision, MakesPlanner, Planner
 from core.offline.reading.chat_request import read_conversation
 
 OFFLINE = "offline"
+FOR_CHANGE = "for_change"
+"""What an answer says of itself whose calls make a change that the customer orders, or look up what it needs."""
 """What the model is called, and calls itself in its answers."""
 CHARS_PER_TOKEN = 4
 """How many characters are counted as a token: there is no tokenizer to ask."""
@@ -81,7 +83,11 @@ class OfflineChatModel(WholeAnswerChatModel):
             content=decision.text,
             tool_calls=calls,
             usage_metadata=_usage(messages, decision),
-            response_metadata={"model_name": OFFLINE, "finish_reason": "tool_calls" if calls else "stop"},
+            response_metadata={
+                "model_name": OFFLINE,
+                "finish_reason": "tool_calls" if calls else "stop",
+                **({FOR_CHANGE: True} if decision.for_change else {}),
+            },
         )
 
     def _pieces(self, answer: AIMessage) -> Iterator[ChatGenerationChunk]:

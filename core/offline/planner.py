@@ -75,6 +75,8 @@ class Decision:
 
     text: str = ""
     calls: Sequence[Call] = field(default_factory=list)
+    for_change: bool = False
+    """Whether the calls make a change that the customer orders, or look up what it needs."""
 
 
 class Planner:
@@ -234,7 +236,8 @@ class Planner:
             said.insert(0, state_beside(asked, rule="\n".join(said)))
         text = "\n\n".join(without_repeats(said))
         if calls:
-            return self._decided(conversation, text, calls)
+            for_change = any(request.intent in self.change_intents for request in requests)
+            return replace(self._decided(conversation, text, calls), for_change=for_change)
         if _stuck_again(text, conversation) and desk.can(_PERSON):
             return Decision(
                 calls=[Call(_PERSON, {"reason": "the help articles do not answer the customer's questions"})]

@@ -18,6 +18,7 @@ from core.models.fallback import ChainedChatModel
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
+from core.offline.model import FOR_CHANGE
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
 from graph.context_window.prompts import (
@@ -45,7 +46,6 @@ from graph.state import (
     results_by_round,
     text_of,
     tool_rounds,
-    turn_actions,
 )
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
@@ -114,13 +114,8 @@ async def reason(
     note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
     asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     wishes_write = any(origins.wishes(name, tools[name].also_called) for name in writes)
-    is_statement = not asks_about(so_far.asked)
-    goes_on = is_statement and bool(turn_actions([*so_far.earlier[: -len(so_far.turn)]]))
-    rules_act = (
-        known
-        and (wishes_write or is_statement)
-        and await rules_would_act(model, asked, writes=writes, ordered=bool(expected) or goes_on)
-    )
+    may_order = known and (wishes_write or not asks_about(so_far.asked))
+    rules_act = may_order and await rules_would_act(model, asked, writes)
     speaker = VerifiedChatModel(
         inner=model,
         checks=SentenceChecks(
@@ -183,22 +178,13 @@ async def reason(
 
 
 async def rules_would_act(
-    model: Runnable[LanguageModelInput, AIMessage],
-    asked: list[BaseMessage],
-    *,
-    writes: frozenset[str],
-    ordered: bool,
+    model: Runnable[LanguageModelInput, AIMessage], asked: list[BaseMessage], writes: frozenset[str]
 ) -> bool:
-    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs.
-
-    Args:
-        model: The model, which the rules may stand behind.
-        asked: The request.
-        writes: The tools that change something.
-        ordered: Whether the message is known to order something, or goes on from a proposal: then a look-up counts.
-    """
-    called = await model.called_here(asked) if isinstance(model, ChainedChatModel) else []
-    return bool(called) and (ordered or not writes.isdisjoint(called))
+    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs."""
+    answer = await model.answered_here(asked) if isinstance(model, ChainedChatModel) else None
+    if answer is None or not answer.tool_calls:
+        return False
+    return bool(answer.response_metadata.get(FOR_CHANGE)) or not writes.isdisjoint(called_in([answer]))
 
 
 @dataclass(frozen=True)

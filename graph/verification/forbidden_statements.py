@@ -90,7 +90,8 @@ _INNER = any_of(
     r"`?\b[a-z]+(?:_[a-z]+)+\b`? (?:tool|function)\b|`[a-z]+(?:_[a-z]+)+`|\b[a-z]+(?:_[a-z]+)+\(",
     r"\bpassages? \[?\d|\b(?:according to|based on|from|in|by) (?:the |these |those )?(?:(?:provided|given|above|"
     r"retrieved|relevant) )?(?:passages?|context|search results)\b",
-    r"\b(?:provided|given|retrieved) (?:help )?(?:articles?|passages?|context|documents?|information)\b",
+    r"\b(?:provided|given|retrieved) (?:help )?(?:articles?|passages?|context|documents?|information)\b|"
+    r"\b(?:relevant|following) (?:passages?|excerpts?|context)\b",
     r"\b(?:laut|gemäß|selon|d'après|según|de acuerdo con|secondo|volgens|według|segundo)\b (?:\w+ ){0,2}"
     r"(?:passagen?|textstellen?|kontext|contextes?|extraits?|pasajes?|fragmentos?|contexto|passaggi[oa]?|contesto)\b",
     r"\b(?:rufe|nutze|verwende|appelle|utilise|llam[oa]ré|utilizaré|usaré)\b[^.?!]{0,30}\b(?:funktion|werkzeug|tool|"
