@@ -38,6 +38,10 @@ def test_every_language_hears_and_says_the_same(catalogue: Catalogue) -> None:
         ("¿Dónde está mi pedido #AF10142?", "Pedido #AF10142: entregado.", "Entregado el 9 de noviembre de 2026."),
         ("Zeigen Sie mir bitte meine Bestellungen", "Ihre Bestellungen:", "#AF10283: versandt"),
         ("Merci beaucoup", "Avec plaisir", ""),
+        ("au revoir", "Merci de nous avoir écrit", ""),
+        ("grazie mille", "Prego!", ""),
+        ("dziękuję bardzo", "Proszę bardzo!", ""),
+        ("ありがとうございます", "どういたしまして", ""),
         ("Wer hat Ihre Firma gegründet und wann war das?", "Darauf habe ich", "„Mensch“"),
     ],
 )

@@ -242,10 +242,18 @@ async def test_who_only_greets_again_is_followed_by_the_next_model() -> None:
     hello = "Hello! I can look up orders, and I answer questions about our policies."
     weak, behind = scripted(*[hello] * 3), scripted("It costs $5.95.", "It costs $5.95.")
     shop = remade(Shop(), model=chained(weak, behind))
-    assert await shop.say("hi") == hello
+    assert await shop.say("what can you do?") == hello
     weak.requests.clear()
     assert await shop.say("what does shipping cost?") != hello
     assert len(weak.requests) == 2
+
+
+@pytest.mark.parametrize("said", ["hi", "thanks a lot!", "vielen Dank", "bye"])
+async def test_courtesies_are_answered_without_a_request(said: str) -> None:
+    weak = scripted("I do not have enough information to help you with that.")
+    rules = scripted(AIMessage("With pleasure!", response_metadata={"model_name": OFFLINE}))
+    assert await remade(Shop(), model=chained(weak, rules)).say(said) == "With pleasure!"
+    assert weak.requests == []
 
 
 @pytest.mark.parametrize("again", ["Hello! Just ask me.", "Hello! Just ask me. Shipping is free."])

@@ -14,7 +14,8 @@ GREETING = re.compile(
 
 _THANKFUL = re.compile(
     r"\b(?:thanks?|thankyou|thx|tnx|ty|cheers|appreciated?|great|perfect|awesome|excellent|wonderful|brilliant|amazing|"
-    r"fantastic|helpful|helped|danke|dankeschön|dank|perfekt|prima|toll|merci|parfait|perfecto|genial|gracias|grazie|obrigad[oa]|bedankt|dziękuję)\b"
+    r"fantastic|helpful|helped|danke|dankeschön|dank|perfekt|prima|toll|merci|parfait|perfecto|genial|gracias|grazie|obrigad[oa]|bedankt|dziękuję|"
+    r"teşekkür(?:ler| ederim)?|شكرا|ありがとう(?:ございます)?)\b"
 )
 """Words of which one is enough."""
 _BESIDE_THANKS = re.compile(
@@ -22,7 +23,7 @@ _BESIDE_THANKS = re.compile(
     r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"
     r"very|was|wanted|well|what|wow|you|your|alles|das|dir|die|für|gut|hilfe|ihnen|ihre|klar|schön|sehr|vielen|"
-    r"herzlichen|wars?|besten|schönen|einen|tag|abend|noch|jetzt|bonne|bonnes|journée|soirée|buen|buenas|día|tardes|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|ayuda|entonces|es|eso|la|muchas|muy|"
+    r"herzlichen|wars?|besten|schönen|einen|tag|abend|noch|jetzt|bonne|bonnes|journée|soirée|buen|buenas|día|tardes|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|à|ayuda|entonces|es|eso|la|muchas|muy|tante|molte|muito|muita|veel|hartelijk|bardzo|serdecznie|çok|"
     r"por|su|todo|vale|mille)\b"
 )
 """What may stand beside them, and says nothing else."""
@@ -33,7 +34,7 @@ GOODBYE = re.compile(
     r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
     r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
     r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
-    r"weekend)|take care|ciao|tschüss|au revoir|adiós))[,!. a-z]{0,25}$"
+    r"weekend)|take care|ciao|tschüss|au revoir|adiós|arrivederci|tot ziens|doei|do widzenia|tchau))[,!. a-z]{0,25}$"
 )
 
 CAPABILITIES = re.compile(
@@ -60,9 +61,14 @@ def is_thanks(text: str) -> bool:
     return "?" not in plain and bool(_THANKFUL.search(plain)) and not _BESIDE_THANKS.sub("", _THANKFUL.sub("", plain))
 
 
+def is_courtesy(text: str) -> bool:
+    """Say whether a message only greets, thanks or takes leave."""
+    return is_thanks(text) or any(kind.search(normal(text)) for kind in (GREETING, GOODBYE))
+
+
 def is_small_talk(text: str) -> bool:
     """Say whether a customer's message only greets, thanks, takes leave or asks what the agent is."""
-    return is_thanks(text) or any(kind.search(normal(text)) for kind in (GREETING, GOODBYE, CAPABILITIES))
+    return is_courtesy(text) or bool(CAPABILITIES.search(normal(text)))
 
 
 _ENDS = r"(?=\s*(?:$|[.,!;:)]|(?:now|thanks?|thank|it|my|the|that|this|everything|all|and|bye|cheers)\b))"

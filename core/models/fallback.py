@@ -62,10 +62,16 @@ class ChainedChatModel(PiecewiseChatModel):
         ]
         return ChainedChatModel(links=bound)
 
+    @property
+    def here(self) -> int | None:
+        """Return the place of the model in this process, which takes no request, or None where there is none."""
+        return None if self.links[-1].breaker else len(self.links) - 1
+
     async def answered_here(self, messages: list[BaseMessage]) -> AIMessage | None:
         """Return what the model in this process, if there is one, would answer; to ask it takes no request."""
-        last = self.links[-1]
-        return None if last.breaker else await whole_message(answer_of(last.model, messages, in_pieces=False))
+        if self.here is None:
+            return None
+        return await whole_message(answer_of(self.links[self.here].model, messages, in_pieces=False))
 
     async def _answered(self, messages: list[BaseMessage], *, in_pieces: bool) -> AsyncGenerator[AIMessageChunk]:
         """Yield the answer."""

@@ -8,7 +8,7 @@ from typing import Any
 from core.embeddings.minilm import MiniLM
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import takes_back
-from core.language.fixed_sentences import ENGLISH
+from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.greetings import OFFER_OF_A_PERSON, is_thanks
 from core.language.requested_changes import asks_about, names_change, wishes
 from core.language.text import normal
@@ -53,10 +53,10 @@ from core.offline.reading.understanding import Request, Understanding
 _SMALL_TALK = {
     "opening": small_talk.OPENING,
     "praise": small_talk.PRAISE,
-    "thanks": small_talk.THANKS,
-    "goodbye": small_talk.GOODBYE,
     "noted": small_talk.NOTED,
 }
+_COURTESIES = {"thanks": "welcome", "goodbye": "goodbye"}
+"""The sentences of the catalogue that answer them."""
 _INTRODUCTIONS = frozenset({"greeting", "capabilities", "unclear"})
 _PATIENCE = 2
 """So many times in a row nothing is known; then a person is brought in."""
@@ -114,7 +114,10 @@ class Planner:
             return Decision(not_found)
         conversation = resumed(conversation)
         done = self.done(conversation)
-        if (spoken := language_spoken(conversation)) in LANGUAGES:
+        spoken = language_spoken(conversation)
+        if spoken != ENGLISH and not done and (said := small_talk.courtesy(conversation.message, spoken)):
+            return Decision(said)
+        if spoken in LANGUAGES:
             speaker = self.speaker(spoken, Toolbox(conversation, self._embeddings))
             return Decision("\n\n".join(done)) if done else self._decided(conversation, *speaker.answer())
         if remembered := recall(conversation):
@@ -148,7 +151,7 @@ class Planner:
                 return open_question
             if _DO_THAT.search(normal(message)) and _CITES in last_reply:
                 return NotPossible().text
-            return small_talk.THANKS if is_thanks(message) else small_talk.NOTHING_OPEN
+            return phrase("welcome", ENGLISH) if is_thanks(message) else small_talk.NOTHING_OPEN
         if last_reply and (answer == "no" or self._drops(message, last_reply)):
             return small_talk.NOTHING_CHANGED
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
@@ -329,6 +332,8 @@ class Planner:
             return _SERIOUS_NOTICE
         if request.intent in _INTRODUCTIONS:
             return self.introduction(request.intent, conversation.tools)
+        if courtesy := _COURTESIES.get(request.intent):
+            return phrase(courtesy, ENGLISH)
         return _SMALL_TALK.get(request.intent, "")
 
     def _decided(self, conversation: Conversation, text: str, calls: Sequence[Call]) -> Decision:

@@ -11,6 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH, phrase
+from core.language.greetings import is_courtesy
 from core.language.requested_changes import asks_about
 from core.message_marks import marked
 from core.model_notes import NOTES
@@ -18,6 +19,7 @@ from core.models.fallback import ChainedChatModel
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
+from core.offline.answering.speaker import LANGUAGES
 from core.offline.model import FOR_CHANGE
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
@@ -106,7 +108,7 @@ async def reason(
     allowance = Allowance(
         turn_seconds - state.usage["seconds"],
         turn_retries - state.usage["retries"],
-        first_model=state.first_model,
+        first_model=_for_courtesy(model, so_far.asked, state.language) or state.first_model,
         forced_tools=forced_tools(state.faults, expected, reads),
         in_json=GARBLED in state.faults,
         observed=bool(getattr(config.get("callbacks"), "handlers", True)),
@@ -185,6 +187,12 @@ async def rules_would_act(
     if answer is None or not answer.tool_calls:
         return False
     return bool(answer.response_metadata.get(FOR_CHANGE)) or not writes.isdisjoint(called_in([answer]))
+
+
+def _for_courtesy(model: Runnable[LanguageModelInput, AIMessage], said: str, language: str) -> int | None:
+    """Return the model that answers a greeting, thanks or a goodbye without a request, where it speaks the language."""
+    speaks = language == ENGLISH or language in LANGUAGES
+    return model.here if isinstance(model, ChainedChatModel) and speaks and is_courtesy(said) else None
 
 
 @dataclass(frozen=True)

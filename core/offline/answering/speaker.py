@@ -227,8 +227,8 @@ class Speaker:
             return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
         if self.hears("greeting", self.newest):
             return self.say("hello"), []
-        if self.hears("thanks", self.newest) or ends_well(self.newest):
-            return self.say("thanks"), []
+        if ends_well(self.newest):
+            return phrase("welcome", self.language), []
         if answer == "yes":
             return self.say("nothing_open"), []
         drops = answer == "no" or (takes_back(self.newest) and not asks_about(self.newest))

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from core.language.fixed_sentences import phrase
+from core.language.greetings import GOODBYE, is_thanks
+from core.language.text import normal
+
 HELLO = "Hello! How can I help you?"
 OPENING = "Of course! What would you like to know?"
 PRAISE = "Thank you, that is very good to hear! Tell me if there is anything I can do for you."
-THANKS = "You are welcome! Tell me if there is anything else."
-GOODBYE = "Thank you for writing to us. Have a good day!"
 NOTED = "All right. Write to me whenever you need anything."
 UNSURE = "I am not sure what you need."
 _FOR_EVERYBODY = frozenset({"search_articles", "request_human", "identify_customer", "follow_procedure"})
@@ -19,6 +21,13 @@ TEDIOUS = "I am sorry, I know this is tedious. If you would rather talk to a per
 """Goes before a question that was not answered and must be put again."""
 OPEN_QUESTIONS = (HELLO, OPENING, NOTHING_CHANGED, NOTHING_OPEN)
 """Replies whose question mark asks for nothing in particular."""
+
+
+def courtesy(message: str, language: str) -> str | None:
+    """Return what is said to thanks and to a goodbye, or None for other messages."""
+    if is_thanks(message):
+        return phrase("welcome", language)
+    return phrase("goodbye", language) if GOODBYE.match(normal(message)) else None
 
 
 def introduction(intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
