@@ -83,6 +83,21 @@ def test_a_refusal_with_words_around_it_is_a_no(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Stop, don't do it. I want to keep the white one.", "no"),
+        ("forget it, I will keep the blue one", "no"),
+        ("Vergessen Sie es, ich behalte den weißen.", "no"),
+        ("No, I want to keep the white one", "other"),
+        ("Stop! Keep the lamp, return the mug", "other"),
+        ("Stop. Send it to 5 Elm Street instead", "other"),
+    ],
+)
+def test_who_refuses_all_may_say_what_they_keep(text: str, read: str) -> None:
+    assert answer_to_confirmation(text) == read
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "no, the city is Springfield",

@@ -148,6 +148,9 @@ _SMALL_WORDS_TEXT = (
     "el los lo mi en por favor todo toda usted ustedes entonces"
 )
 _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
+_REFUSES_WHOLE = re.compile(r"^(?:stopp?|abort|undo|halt|arrêtez|annulez|detente|para)\b|\w \w")
+"""A refusal that means all that was asked, other than a bare no or `wait`."""
+_KEEPING = re.compile(r"\b(?:keep(?:ing)?|behalten?|gard(?:e[rz]?|erai)|(?:me )?quedo|quedarme|tengo|tenere|houd?en)\b")
 _CLAUSE_END = re.compile(r"[.!,;]+ *")
 _BEGINNING = 6
 """Letters by which two forms of a word are known to be one."""
@@ -199,7 +202,9 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
         return "yes" if _means(normal, asked) else "other"
     if asked and all(_repeats(normal, one.preview) for one in asked) and _means(normal, asked):
         return "yes"
-    return "no" if "?" not in normal and (_refuses(normal) or _refuses(plain) or _refuses_twice(normal)) else "other"
+    if "?" in normal:
+        return "other"
+    return "no" if _refuses(normal) or _refuses(plain) or _refuses_with_reason(normal) else "other"
 
 
 def _refuses(normal: str) -> bool:
@@ -207,13 +212,17 @@ def _refuses(normal: str) -> bool:
     return no is not None and not _BESIDE_NO.sub(" ", no["rest"]).strip(" ,.!;:–-…")
 
 
-def _refuses_twice(normal: str) -> bool:
-    """Say whether a message begins and ends with a refusal and only gives a reason between."""
-    first, *rest = _CLAUSE_END.split(normal.strip(" .!"))
-    if not rest:
-        return False
+def _refuses_with_reason(normal: str) -> bool:
+    """Say whether a message begins and ends with a refusal and only gives a reason between, or refuses the whole and
+    says what is kept: `stop, I'll keep the white one`. A bare no may be followed by what is kept of several.
+    """
+    first, *rest = clauses = _CLAUSE_END.split(normal.strip(" .!"))
     asks_more = _CONDITION.search(normal) or any(kind.search(normal) for kind in _KINDS.values())
-    return _refuses(first) and _refuses(rest[-1]) and not asks_more
+    if not rest or asks_more or not _refuses(first):
+        return False
+    left = [clause for clause in clauses if not _refuses(clause)]
+    whole = any(_REFUSES_WHOLE.search(clause) for clause in clauses if clause not in left)
+    return _refuses(rest[-1]) or (whole and all(_KEEPING.search(clause) for clause in left))
 
 
 def _repeats(normal: str, preview: str) -> bool:
