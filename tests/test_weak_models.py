@@ -264,6 +264,19 @@ async def test_a_greeting_may_be_given_back_and_may_begin_an_answer(again: str) 
     assert len(shop.model.requests) == 2
 
 
+async def test_who_does_not_tell_when_though_asked_for_nothing_else_is_asked_once_more() -> None:
+    shop = Shop("The order #AF1 is pending.", "No day is known for it.")
+    assert "No day is known for it." in await shop.say("and when will #AF1 arrive?")
+    assert len(shop.model.requests) == 2
+
+
+@pytest.mark.parametrize("answer", ["Nobody has packed it.", "That is not known.", "As soon as it is packed."])
+async def test_that_a_time_is_not_known_is_an_answer(answer: str) -> None:
+    shop = Shop(answer)
+    assert await shop.say("and when will #AF1 arrive?") == answer
+    assert len(shop.model.requests) == 1
+
+
 async def test_an_answer_may_be_the_one_before() -> None:
     shop = Shop("Shipping is free of charge for everybody.", "Shipping is free of charge for everybody.")
     assert await shop.say("what does shipping cost?") == await shop.say("and the shipping fee?")

@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
+from core.language.requested_changes import without_lead
 from core.language.text import any_of, normalised, plain, split_sentences
 from core.language.words import CONTRACTED, NEGATION
 from graph.context_window.prompts import system_prompt
 from graph.verification.evidence import Evidence
+from graph.verification.values.value_reading import find_values
 
 _SECRET = any_of(
     r"\b(?:pass ?words?|pass ?phrase|pass ?code|log-?in (?:details|data|credentials)|credentials|pin|"
@@ -136,7 +138,22 @@ _ANYTHING_ELSE = any_of(
     r"\bsonst noch\b|\bweitere fragen\b|\b(?:autre chose|d'autres questions)\b|"
     r"\b(?:algo más|otra cosa|más preguntas)\b",
 )
+_ASKS_WHEN = re.compile(
+    r"(?:until |since |by |bis |jusqu'à |depuis |hasta |desde )?"
+    r"(?:when|how (?:long|soon|quickly)|what (?:day|date|time)|wann|wie lange|quand|combien de temps|cuándo|"
+    r"cuánto tiempo)\b"
+)
+_TIMES = frozenset(("date", "weekday", "time", "duration"))
+_OTHER_TIMES = re.compile(
+    rf"(?<!\w)(?:{NEGATION}|{CONTRACTED}|nobody|nothing|once|until|after|before|soon|as (?:soon|long) as|when(?:ever)?|"
+    r"already|now|today|tomorrow|yesterday|immediately|instantly|at once|depends|"
+    r"sobald|bis|nach|bald|heute|morgen|gestern|sofort|jetzt|schon|bereits|wenn|"
+    r"dès|après|avant|bientôt|aujourd'hui|demain|hier|déjà|maintenant|quand|"
+    r"cuando|después|antes|pronto|hoy|mañana|ayer|ya|ahora|en cuanto)(?!\w)"
+)
+"""What else tells a time, or that none is known."""
 SPEAKS_OF_TOOLS = "customers must read nothing of tools, functions, passages or places to fill in"
+NO_TIME = "the customer asks when or how long, and it tells neither; tell it, or say that it is not known"
 ONLY_ANNOUNCED = "it announces a look-up and makes none; make the tool call now, or answer from what is there"
 DID_NOTHING = "the customer asks for something that a tool is there for, and it calls none; call it now"
 NO_ACCESS = "it says that records cannot be looked at, and tools are there for it; call one of them now"
@@ -161,6 +178,17 @@ def asks_back(text: str) -> bool:
     """Say whether an answer asks the customer for something; whether they want anything else is no such question."""
     asked = (normalised(sentence) for sentence in split_sentences(text)[0])
     return any(_ASKS_BACK.search(said) and not _ANYTHING_ELSE.search(said) for said in asked)
+
+
+def asks_when(question: str) -> bool:
+    """Say whether a question asks for a day, a time or how long something takes."""
+    return bool(_ASKS_WHEN.match(without_lead(question)))
+
+
+def tells_when(text: str) -> bool:
+    """Say whether an answer tells a day, a time, how long something takes, or that this is not known."""
+    timed = any(value.kind in _TIMES for value in find_values(text))
+    return timed or bool(_OTHER_TIMES.search(normalised(text)))
 
 
 def announces(sentence: str) -> bool:

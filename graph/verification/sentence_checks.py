@@ -19,9 +19,11 @@ from graph.verification.forbidden_statements import (
     SPEAKS_OF_TOOLS,
     announces,
     asks_back,
+    asks_when,
     denies_access,
     forbidden_statements,
     speaks_of_inner_works,
+    tells_when,
     words_of,
 )
 from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, with_known_citations, without_citations
@@ -165,6 +167,12 @@ class SentenceChecks:
     def announcement(self) -> str:
         """Return the look-ups that were announced, to be said once they are made."""
         return self._gap + " ".join(self._announced) if self._announced else ""
+
+    @property
+    def leaves_open_when(self) -> bool:
+        """Say whether the customer asks only when something is, or how long it takes, and nothing said tells it."""
+        asked = len(self._questions) == 1 and all(map(asks_when, self._questions))
+        return asked and bool(self.told) and not tells_when(self.told)
 
     def checked(self, sentence: str) -> str:
         """Return what may be said of a sentence, with the white space that leads up to it."""

@@ -19,7 +19,7 @@ from core.models.json_mode import JsonAnswer
 from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.offline.model import OFFLINE
-from graph.verification.forbidden_statements import DID_NOTHING, ONLY_ANNOUNCED, asks_back
+from graph.verification.forbidden_statements import DID_NOTHING, NO_TIME, ONLY_ANNOUNCED, asks_back
 from graph.verification.judge import Objections, ReplyJudge
 from graph.verification.reply import LONGEST_SENTENCE, is_answer
 from graph.verification.sentence_checks import TOO_LONG, SentenceChecks
@@ -153,6 +153,8 @@ class VerifiedChatModel(PiecewiseChatModel):
             return ONLY_ANNOUNCED
         if does_nothing:
             return DID_NOTHING
+        if checks.leaves_open_when and not (asks or is_last):
+            return NO_TIME
         return GREETED_BEFORE if checks.only_greets_again and greets and not is_last else None
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
