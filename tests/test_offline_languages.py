@@ -40,6 +40,7 @@ def test_every_language_hears_and_says_the_same(catalogue: Catalogue) -> None:
         ("Merci beaucoup", "Avec plaisir", ""),
         ("au revoir", "Merci de nous avoir écrit", ""),
         ("grazie mille", "Prego!", ""),
+        ("ciao", "Buongiorno!", ""),
         ("dziękuję bardzo", "Proszę bardzo!", ""),
         ("ありがとうございます", "どういたしまして", ""),
         ("Wer hat Ihre Firma gegründet und wann war das?", "Darauf habe ich", "„Mensch“"),

@@ -6,8 +6,10 @@ from core.language.text import normal
 
 GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|"
-    r"afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|olá|"
-    r"cześć)(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|"
+    r"afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|salut|hola|buenos d[ií]as|ciao|"
+    r"buongiorno|buonasera|olá|cześć|dzień dobry|goedendag|merhaba|"
+    r"مرحبا|السلام عليكم|こんにちは)"
+    r"(?: there| all| everyone| team| again| support| guys)*(?:[,!. ]+(?:good (?:morning|afternoon|evening|day)|"
     r"how are you(?: doing)?(?: today)?|i hope you are (?:well|fine)|nice to meet you|my name is [\w'-]+(?: [\w'-]+)?|"
     r"i have a (?:quick )?question|i need (?:some )?help|can you help(?: me)?|i need (?:your )?assistance))*[!.,? :)]*$"
 )

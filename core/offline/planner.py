@@ -115,7 +115,12 @@ class Planner:
         conversation = resumed(conversation)
         done = self.done(conversation)
         spoken = language_spoken(conversation)
-        if spoken != ENGLISH and not done and (said := small_talk.courtesy(conversation.message, spoken)):
+        greets = spoken not in LANGUAGES
+        if (
+            spoken != ENGLISH
+            and not done
+            and (said := small_talk.courtesy(conversation.message, spoken, greets=greets))
+        ):
             return Decision(said)
         if spoken in LANGUAGES:
             speaker = self.speaker(spoken, Toolbox(conversation, self._embeddings))

@@ -19,7 +19,6 @@ from core.models.fallback import ChainedChatModel
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import Allowance, allow
 from core.models.tool_call_parsing import GARBLED
-from core.offline.answering.speaker import LANGUAGES
 from core.offline.model import FOR_CHANGE
 from core.passages import Retriever
 from core.safety.safe_links import LinkRule
@@ -108,7 +107,7 @@ async def reason(
     allowance = Allowance(
         turn_seconds - state.usage["seconds"],
         turn_retries - state.usage["retries"],
-        first_model=_for_courtesy(model, so_far.asked, state.language) or state.first_model,
+        first_model=_for_courtesy(model, so_far.asked) or state.first_model,
         forced_tools=forced_tools(state.faults, expected, reads),
         in_json=GARBLED in state.faults,
         observed=bool(getattr(config.get("callbacks"), "handlers", True)),
@@ -189,10 +188,9 @@ async def rules_would_act(
     return bool(answer.response_metadata.get(FOR_CHANGE)) or not writes.isdisjoint(called_in([answer]))
 
 
-def _for_courtesy(model: Runnable[LanguageModelInput, AIMessage], said: str, language: str) -> int | None:
-    """Return the model that answers a greeting, thanks or a goodbye without a request, where it speaks the language."""
-    speaks = language == ENGLISH or language in LANGUAGES
-    return model.here if isinstance(model, ChainedChatModel) and speaks and is_courtesy(said) else None
+def _for_courtesy(model: Runnable[LanguageModelInput, AIMessage], said: str) -> int | None:
+    """Return the model that answers a greeting, thanks or a goodbye without a request, or None for other messages."""
+    return model.here if isinstance(model, ChainedChatModel) and is_courtesy(said) else None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.language.fixed_sentences import phrase
-from core.language.greetings import GOODBYE, is_thanks
+from core.language.greetings import GOODBYE, GREETING, is_thanks
 from core.language.text import normal
 
 HELLO = "Hello! How can I help you?"
@@ -23,10 +23,12 @@ OPEN_QUESTIONS = (HELLO, OPENING, NOTHING_CHANGED, NOTHING_OPEN)
 """Replies whose question mark asks for nothing in particular."""
 
 
-def courtesy(message: str, language: str) -> str | None:
-    """Return what is said to thanks and to a goodbye, or None for other messages."""
+def courtesy(message: str, language: str, *, greets: bool) -> str | None:
+    """Return what is said to thanks, a goodbye and, where it `greets`, a greeting; None for other messages."""
     if is_thanks(message):
         return phrase("welcome", language)
+    if greets and GREETING.match(normal(message)):
+        return phrase("hello", language)
     return phrase("goodbye", language) if GOODBYE.match(normal(message)) else None
 
 
