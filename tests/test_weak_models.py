@@ -173,6 +173,7 @@ def test_only_orders_of_the_customer_are_expected_to_be_called(said: list[str], 
         "Your number is ______.",
         "The function will return the updated record.",
         "Here's the relevant passage:",
+        "Voici ce que je trouve à partir des passages de l'article :",
         "The customer has a pending order with the following details.",
     ],
 )

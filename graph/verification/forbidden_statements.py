@@ -96,6 +96,8 @@ _INNER = any_of(
     r"\b(?:relevant|following) (?:passages?|excerpts?|context)\b",
     r"\b(?:laut|gemäß|selon|d'après|según|de acuerdo con|secondo|volgens|według|segundo)\b (?:\w+ ){0,2}"
     r"(?:passagen?|textstellen?|kontext|contextes?|extraits?|pasajes?|fragmentos?|contexto|passaggi[oa]?|contesto)\b",
+    r"\b(?:à partir|aus|a partir|basado en|basándome en) (?:(?:de|des|den|der|dem|del|los|las) )?"
+    r"(?:passages?|extraits?|passagen?|textstellen?|pasajes?|fragmentos?|contexto?e?)\b",
     r"\b(?:rufe|nutze|verwende|appelle|utilise|llam[oa]ré|utilizaré|usaré)\b[^.?!]{0,30}\b(?:funktion|werkzeug|tool|"
     r"fonction|outil|función|herramienta)\b",
     r"\b(?:as an ai (?:language )?model|my training data|system prompt)\b",
