@@ -63,7 +63,7 @@ async def test_two_turns_on_one_thread_stream_and_remember(shop: tuple[Path, dic
         good = business.read_text() + "phrases: {why_asked: By all means.}\n"
         business.write_text(good)
         assert "By all means." in await asked_for_person(client)
-        business.write_text(good.replace("By all means.", "Certainly.").replace("languages:", "tongues:"))
+        business.write_text(good.replace("By all means.", "Certainly.") + "tongues: [en]\n")
         assert "By all means." in await asked_for_person(client)
         assert "tongues is not known here" in log.read_text()
     text = log.read_text()
