@@ -86,6 +86,16 @@ async def test_what_goes_on_from_a_proposal_is_theirs_where_they_look_up_what_it
     assert "Cancel order #AF1" in await shop.say("Actually no, the mug, not the lamp.")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["where is #AF1, please? I am curious.", "I have a question about cancelling an order."],
+)
+async def test_who_only_asks_has_the_rules_asked_nothing(said: str) -> None:
+    rules = scripted(CANCEL)
+    await remade(Shop(), model=chained(scripted("That is easy to find out."), rules)).say(said)
+    assert rules.requests == []
+
+
 async def test_a_question_back_stands_where_the_rules_would_not_go_on_either() -> None:
     asks = "Please tell me the reason first."
     assert await remade(Shop(), model=chained(scripted(asks), scripted("Which one?"))).say(WISH) == asks

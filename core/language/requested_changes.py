@@ -25,6 +25,10 @@ _LEAD = re.compile(
     r"vale|bueno|gut|bon|d'accord|hola|buenos días|y|pero|entonces|(?:una )?(?:pequeña )?pregunta|sí|gracias)\b)+"
 )
 """What may stand before the words that matter."""
+_QUESTION_ABOUT = re.compile(
+    r"\bquestions? (?:about|on|regarding|concerning|sur|concernant)\b|\bfragen? (?:zu[mr]?|über|wegen)\b|"
+    r"\bpreguntas? (?:sobre|acerca)\b"
+)
 _TELL_ME = _begins(
     r"(?:please )?(?:(?:tell|explain|show)(?: to)? (?:me|us)\b(?! a | the | my )|let (?:me|us) know\b)",
     r"(?:(?:can|could|would|will) you (?:please |kindly )*(?:tell|explain|say|show|check|confirm|let me know|"
@@ -175,6 +179,11 @@ def asks_about(text: str) -> bool:
     if _POLITE.search(plain):
         return bool(_HOW.match(plain))
     return bool(_QUESTION.match(plain)) or plain.endswith("?")
+
+
+def announces_question(text: str) -> bool:
+    """Say whether a text names what a question is about: `I have a question about cancelling`."""
+    return bool(_QUESTION_ABOUT.search(normalised(text)))
 
 
 def wishes(text: str) -> bool:

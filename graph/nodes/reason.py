@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 
 from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.greetings import is_courtesy
-from core.language.requested_changes import asks_about
+from core.language.requested_changes import announces_question, asks_about
 from core.message_marks import marked
 from core.model_notes import NOTES
 from core.models.fallback import ChainedChatModel
@@ -115,8 +115,12 @@ async def reason(
     note = (repair_note(state.faults, so_far.already_said) if state.faults else "") + spoken.note
     asked = prompt_messages(so_far.earlier, passages, system=policy + note, context_tokens=context_tokens, sees=sees)
     wishes_write = any(origins.wishes(name, tools[name].also_called) for name in writes)
-    may_order = known and (wishes_write or not asks_about(so_far.asked))
-    rules_act = may_order and await rules_would_act(model, asked, writes)
+    # To ask the rules takes as long as much of the rest of a turn, so they are asked only where there may be an order.
+    asks = "?" in so_far.asked or asks_about(so_far.asked)
+    goes_on = (wishes_write or so_far.follows_proposal) and not asks
+    wished_now = any(newly_wished(origins, tools[name], so_far) for name in writes)
+    may_order = (goes_on or wished_now) and not announces_question(so_far.asked)
+    rules_act = known and may_order and await rules_would_act(model, asked, writes)
     speaker = VerifiedChatModel(
         inner=model,
         checks=SentenceChecks(
@@ -176,6 +180,14 @@ async def reason(
         "day_began": day_began,
         "day_usage": added(day_usage, more),
     }
+
+
+def newly_wished(origins: MessageOrigins, tool: Tool, so_far: TurnSoFar) -> bool:
+    """Say whether the newest message wishes for what a tool does."""
+    before = len(so_far.earlier) - len(so_far.turn)
+    return len(origins.wishes(tool.name, tool.also_called)) > len(
+        origins.wishes(tool.name, tool.also_called, until=before)
+    )
 
 
 async def rules_would_act(

@@ -12,7 +12,7 @@ from core.language.text import normal, split_sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
 from core.safety.safe_links import LinkRule, safe_text
-from graph.state import State, newest_turn, text_of
+from graph.state import State, newest_turn, text_of, turn_actions
 from graph.verification.evidence import Evidence
 from graph.verification.forbidden_statements import (
     NO_ACCESS,
@@ -80,6 +80,11 @@ class TurnSoFar:
         """Return what the customer had read last when they wrote."""
         before = self.earlier[: len(self.earlier) - len(self.turn)]
         return next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
+
+    @property
+    def follows_proposal(self) -> bool:
+        """Say whether the turn before proposed something."""
+        return bool(turn_actions([*self.earlier[: len(self.earlier) - len(self.turn)]]))
 
     @property
     def notes(self) -> str:
