@@ -118,9 +118,12 @@ async def reason(
     # To ask the rules takes as long as much of the rest of a turn, so they are asked only where there may be an order.
     asks = "?" in so_far.asked or asks_about(so_far.asked)
     goes_on = (wishes_write or so_far.follows_proposal) and not asks
-    wished_now = any(newly_wished(origins, tools[name], so_far) for name in writes)
-    may_order = (goes_on or wished_now) and not announces_question(so_far.asked)
-    rules_act = known and may_order and await rules_would_act(model, asked, writes)
+    may_order = known and (goes_on or any(origins.new_wishes(name, tools[name].also_called) for name in writes))
+    rules_act = (
+        may_order
+        and not announces_question(so_far.asked)
+        and await rules_would_act(model, asked, writes, first_model=allowance.first_model)
+    )
     speaker = VerifiedChatModel(
         inner=model,
         checks=SentenceChecks(
@@ -182,19 +185,19 @@ async def reason(
     }
 
 
-def newly_wished(origins: MessageOrigins, tool: Tool, so_far: TurnSoFar) -> bool:
-    """Say whether the newest message wishes for what a tool does."""
-    before = len(so_far.earlier) - len(so_far.turn)
-    return len(origins.wishes(tool.name, tool.also_called)) > len(
-        origins.wishes(tool.name, tool.also_called, until=before)
-    )
-
-
 async def rules_would_act(
-    model: Runnable[LanguageModelInput, AIMessage], asked: list[BaseMessage], writes: frozenset[str]
+    model: Runnable[LanguageModelInput, AIMessage],
+    asked: list[BaseMessage],
+    writes: frozenset[str],
+    *,
+    first_model: int,
 ) -> bool:
-    """Say whether the offline rules behind a model would go on with an order: propose it, or look up what it needs."""
-    answer = await model.answered_here(asked) if isinstance(model, ChainedChatModel) else None
+    """Say whether the offline rules behind the model that is asked first would go on with an order: propose it, or look
+    up what it needs.
+    """
+    if not isinstance(model, ChainedChatModel) or first_model == model.here:
+        return False
+    answer = await model.answered_here(asked)
     if answer is None or not answer.tool_calls:
         return False
     return bool(answer.response_metadata.get(FOR_CHANGE)) or not writes.isdisjoint(called_in([answer]))

@@ -34,10 +34,9 @@ def expected_tools(origins: MessageOrigins, tools: Mapping[str, Tool]) -> frozen
         if tool.effect != "write" or name in called:
             continue
         also = tuple(tool.also_called)
-        if not (wanted := origins.wishes(name, also)):
+        if not (new := origins.new_wishes(name, also)):
             continue
-        before = origins.wishes(name, also, until=len(messages) - len(turn))
-        new = wanted[len(before) :]
+        before = len(origins.wishes(name, also)) > len(new)
         ordered = [said for said in new if sentences_that_ask(said, name, also) and wishes(said)]
         if (before and any(map(_names, new))) or any(_is_for(said, tool, messages) for said in ordered):
             found.add(name)

@@ -20,7 +20,7 @@ from core.language.words import corrected
 from core.message_marks import marks
 from core.safety.injection_patterns import asks_for_action, directives
 from graph.context_window.case_file import PREFERENCE, PROMISE, REQUEST
-from graph.state import clip, text_of
+from graph.state import clip, newest_turn, text_of
 from graph.tool_calls.wanted_changes import agrees, goes_on_with_it, mentions, sentences_that_ask, speaks_of_change
 from graph.verification.values.value_reading import find_values
 from tools.registry import SEARCH_ARTICLES
@@ -88,6 +88,13 @@ class MessageOrigins:
         if asked not in self._wishes:
             self._wishes[asked] = self._read_wishes(*asked)
         return self._wishes[asked]
+
+    def new_wishes(self, tool: str, also_called: Collection[str] = ()) -> list[str]:
+        """Return those wishes that the newest turn adds to the ones before it."""
+        if not (wanted := self.wishes(tool, also_called)):
+            return []
+        newest = newest_turn(list(self.messages))
+        return wanted[len(self.wishes(tool, also_called, until=len(self.messages) - len(newest))) :]
 
     def _read_wishes(self, tool: str, also_called: tuple[str, ...], until: int | None) -> list[str]:
         messages = [said for said in self._said if until is None or said.place < until]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from rapidfuzz.fuzz import partial_ratio
@@ -238,18 +239,19 @@ class Citations:
         """Return the next piece of a reply with its citations as customers read them."""
         return _CITATION_OR_PARAGRAPH.sub(self._numbered, text)
 
+    @cached_property
+    def _read(self) -> list[tuple[str, set[str]]]:
+        """Return the passages as sentences are held against them: their normal form and the stems of their words."""
+        return [(normal(passage.text), set(content_stems(passage.text))) for passage in self._passages]
+
     def with_source(self, sentence: str) -> str:
         """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
         if cited(sentence) or len(sentence.split()) < _WORDS_OF_QUOTE:
             return sentence
         said, stems = normal(sentence), set(content_stems(sentence))
         near = (
-            (
-                len(stems) >= _STEMS_OF_PARAPHRASE and stems.issubset(content_stems(passage.text)),
-                partial_ratio(said, normal(passage.text)),
-                -n,
-            )
-            for n, passage in enumerate(self._passages, start=1)
+            (len(stems) >= _STEMS_OF_PARAPHRASE and stems <= told, partial_ratio(said, text), -n)
+            for n, (text, told) in enumerate(self._read, start=1)
         )
         paraphrased, nearest, place = max(near, default=(False, 0.0, 0))
         return f"{sentence} [{-place}]" if paraphrased or nearest >= QUOTED else sentence

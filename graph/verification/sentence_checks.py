@@ -76,15 +76,19 @@ class TurnSoFar:
         return "\n".join(text_of(m) for m in self.turn if isinstance(m, HumanMessage))
 
     @property
+    def before(self) -> list[AnyMessage]:
+        """Return the messages of the turns before."""
+        return [*self.earlier[: len(self.earlier) - len(self.turn)]]
+
+    @property
     def read_last(self) -> str:
         """Return what the customer had read last when they wrote."""
-        before = self.earlier[: len(self.earlier) - len(self.turn)]
-        return next((text_of(m) for m in reversed(before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
+        return next((text_of(m) for m in reversed(self.before) if isinstance(m, AIMessage) and text_of(m).strip()), "")
 
     @property
     def follows_proposal(self) -> bool:
         """Say whether the turn before proposed something."""
-        return bool(turn_actions([*self.earlier[: len(self.earlier) - len(self.turn)]]))
+        return bool(turn_actions(self.before))
 
     @property
     def notes(self) -> str:
