@@ -37,6 +37,29 @@ def test_each_reply_can_be_rated_and_keeps_it(site: Site, opener: Opener) -> Non
     assert pressed.get_attribute("aria-label") == "Not helpful"
 
 
+def test_a_judgement_stays_when_the_server_tells_an_earlier_one_late(site: Site, opener: Opener) -> None:
+    page = opener.open(site.page("/chat"))
+    reply: dict[str, Any] = {
+        "id": "1",
+        "role": "agent",
+        "text": "Yes.",
+        "sources": [],
+        "cards": [],
+        "asks": [],
+        "choices": [],
+    }
+    reply |= {"waiting": False, "at": None, "author": None, "helpful": True}
+    body = f"event: message\ndata: {json.dumps(reply)}\n\n"
+    page.route("**/events", lambda route: route.fulfill(content_type="text/event-stream", body=body))
+    page.route("**/rating", lambda route: route.fulfill(status=204))
+    say(page, QUESTION, key="Control+Enter")
+    said(page).get_by_role("button", name="Not helpful").click()
+    for _ in range(2):
+        with page.expect_request_finished(lambda request: request.url.endswith("/events")):
+            pass
+    assert said(page).locator(".thumb[aria-pressed=true]").get_attribute("aria-label") == "Not helpful"
+
+
 def test_with_people_both_sides_see_each_other_write_and_nothing_is_left_without_a_word(
     site: Site, opener: Opener
 ) -> None:

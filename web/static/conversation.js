@@ -47,6 +47,7 @@ export class Conversation {
   /** @type {AbortController | null} */ #following = null;
   #patience = new Patience();
   #typedAt = 0;
+  /** @type {Map<string, boolean>} what the customer judged here: the server may still be telling what they judged before */ #judged = new Map();
 
   /**
    * @param {string} base the server's origin
@@ -164,8 +165,13 @@ export class Conversation {
    * @param {string} id of a reply
    * @param {boolean} helpful
    */
-  judge(id, helpful) {
-    return this.api.call("POST", `/v1/threads/${this.#threadId}/replies/${encodeURIComponent(id)}/rating`, { helpful });
+  async judge(id, helpful) {
+    this.#judged.set(id, helpful);
+    try {
+      await this.api.call("POST", `/v1/threads/${this.#threadId}/replies/${encodeURIComponent(id)}/rating`, { helpful });
+    } catch {
+      this.#judged.delete(id); // what the server knows is shown again with the next look at the conversation
+    }
   }
 
   /** Tell people who have the conversation that the customer writes. */
@@ -320,6 +326,7 @@ export class Conversation {
    */
   #take(event, data) {
     if (event === "message") {
+      data.helpful = this.#judged.get(data.id) ?? data.helpful;
       this.messages.set(data.id, data);
       if (data.role !== "customer") this.draft = this.progress = "";
       this.#settle(data);

@@ -118,7 +118,7 @@ export class MessageList {
       el("button", { type: "button", class: "thumb quiet", "aria-label": say(helpful ? "helpful" : "not_helpful"), "aria-pressed": String(said.helpful === helpful), click: () => {
         said.helpful = helpful;
         this.put(said);
-        this.talk.judge(said.id, helpful).catch(() => {}); // it is shown again with the next look at the conversation
+        void this.talk.judge(said.id, helpful);
         /** @type {HTMLElement | null} */ (this.#shown.get(said.id)?.querySelector(`.thumb[aria-pressed="true"]`) ?? null)?.focus();
       } }, icon(helpful ? "thumbs-up" : "thumbs-down")),
     );
