@@ -17,7 +17,8 @@ from graph.agent import SupportAgent
 from graph.builder import build_graph
 from graph.tool_calls.expected_calls import expected_tools
 from graph.tool_calls.provenance import MessageOrigins
-from graph.verification.forbidden_statements import asks_back, denies_access, speaks_of_inner_works
+from graph.verification.inner_works import speaks_of_inner_works
+from graph.verification.non_answers import asks_back, denies_access
 from tests.fakes import FakeOrders
 from tests.graph_fakes import TODAY, KeywordRetriever, call, scripted
 from tests.test_action_flow import Shop

@@ -5,7 +5,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from graph.agent import SupportAgent
 from graph.builder import build_graph
-from graph.verification.forbidden_statements import announces, speaks_of_inner_works
+from graph.verification.inner_works import speaks_of_inner_works
+from graph.verification.non_answers import announces
 from tests.graph_fakes import parts, scripted
 
 FORMS = [

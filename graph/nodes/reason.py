@@ -51,8 +51,8 @@ from graph.state import (
 from graph.tool_calls.expected_calls import expected_tools, forced_tools, untried_reads
 from graph.tool_calls.provenance import MessageOrigins
 from graph.verification.evidence_reading import evidence_of
-from graph.verification.forbidden_statements import DID_NOTHING
 from graph.verification.judge import ReplyJudge
+from graph.verification.non_answers import DID_NOTHING
 from graph.verification.reply import Citations
 from graph.verification.reply_language import NAMES, ReplyLanguages
 from graph.verification.sentence_checks import SentenceChecks, TurnSoFar

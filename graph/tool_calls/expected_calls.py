@@ -10,7 +10,7 @@ from core.language.words import content_stems
 from graph.state import called_in, newest_turn
 from graph.tool_calls.provenance import MessageOrigins
 from graph.tool_calls.wanted_changes import sentences_that_ask
-from graph.verification.forbidden_statements import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
+from graph.verification.non_answers import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
 from graph.verification.values.value_reading import find_values
 from tools.registry import SEARCH_ARTICLES
 from tools.tool import Tool

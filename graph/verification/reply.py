@@ -14,9 +14,9 @@ from core.language.words import content_stems
 from core.passages import Passage
 from core.safety.safe_links import LinkRule, safe_text
 from graph.verification.claims.action_claims import find_claims, is_true
+from graph.verification.claims.boundless_promises import boundless_promises
 from graph.verification.claims.record_states import wrong_flags, wrong_possibilities, wrong_states
 from graph.verification.evidence import Evidence
-from graph.verification.forbidden_statements import boundless_promises
 from graph.verification.values.number_spelling import with_digits
 from graph.verification.values.operands import Expression, find_expressions
 from graph.verification.values.value_reading import Kind, Value, find_values

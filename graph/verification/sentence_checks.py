@@ -14,18 +14,9 @@ from core.model_notes import NOTES
 from core.safety.safe_links import LinkRule, safe_text
 from graph.state import State, newest_turn, text_of, turn_actions
 from graph.verification.evidence import Evidence
-from graph.verification.forbidden_statements import (
-    NO_ACCESS,
-    SPEAKS_OF_TOOLS,
-    announces,
-    asks_back,
-    asks_when,
-    denies_access,
-    forbidden_statements,
-    speaks_of_inner_works,
-    tells_when,
-    words_of,
-)
+from graph.verification.forbidden_statements import forbidden_statements, words_of
+from graph.verification.inner_works import SPEAKS_OF_TOOLS, speaks_of_inner_works
+from graph.verification.non_answers import NO_ACCESS, announces, asks_back, asks_when, denies_access, tells_when
 from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, with_known_citations, without_citations
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.values.value_reading import Value, find_values

@@ -19,8 +19,8 @@ from core.models.json_mode import JsonAnswer
 from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.offline.model import OFFLINE
-from graph.verification.forbidden_statements import DID_NOTHING, NO_TIME, ONLY_ANNOUNCED, asks_back
 from graph.verification.judge import Objections, ReplyJudge
+from graph.verification.non_answers import DID_NOTHING, NO_TIME, ONLY_ANNOUNCED, asks_back
 from graph.verification.reply import LONGEST_SENTENCE, is_answer
 from graph.verification.sentence_checks import TOO_LONG, SentenceChecks
 
