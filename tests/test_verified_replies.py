@@ -21,7 +21,7 @@ from graph.handoff.ticket_writer import TicketWriter
 from graph.handoff.triage_rules import RuleTriage
 from graph.replies import Reply, Token
 from graph.state import TurnInput
-from graph.verification.forbidden_statements import forbidden_statements
+from graph.verification.secret_requests import asks_for_secret
 from tests.graph_fakes import LetterEmbeddings, call, parts, scripted
 from tools.desk.queues import load_queues
 
@@ -298,8 +298,8 @@ async def test_no_reply_asks_for_a_secret_or_tells_the_instructions(asked: str) 
         "Nous ne demandons jamais votre mot de passe.",
     ],
 )
-async def test_what_warns_of_giving_secrets_away_may_be_said(said: str) -> None:
-    assert forbidden_statements(said) == []
+def test_what_warns_of_giving_secrets_away_may_be_said(said: str) -> None:
+    assert not asks_for_secret(said)
 
 
 async def test_neither_sentence_by_sentence_nor_of_the_business_are_the_instructions_told() -> None:

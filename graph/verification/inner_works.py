@@ -1,9 +1,11 @@
-"""Find talk of what customers know nothing of: tools, passages, places to fill in."""
+"""Find talk of what customers know nothing of: the agent's instructions, tools, passages, places to fill in."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from core.language.text import any_of, normalised
+from graph.context_window.prompts import system_prompt
 
 _INNER = any_of(
     r"\b(?:i|we|i'll|i'm|let me|let's)\b[^.?!]{0,30}\b(?:call|use|using|run|invoke|execute|access)\w*\b[^.?!]{0,30}"
@@ -35,6 +37,11 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 SPEAKS_OF_TOOLS = "customers must read nothing of tools, functions, passages or places to fill in"
+TELLS_INSTRUCTIONS = "the instructions of the agent are not for customers"
+OUR_RUN, THEIR_RUN = 7, 12
+"""So many words in a row of the agent's own instructions, or of those of the business, are no coincidence. A reply may
+rely on what a business tells its agent, and so use some of its words.
+"""
 
 
 def speaks_of_inner_works(sentence: str, tools: Collection[str] = ()) -> bool:
@@ -45,3 +52,33 @@ def speaks_of_inner_works(sentence: str, tools: Collection[str] = ()) -> bool:
         or bool(_INNER.search(normalised(sentence)))
         or bool(_PLACE.search(sentence))
     )
+
+
+def tells_instructions(sentence: str, before: Sequence[str] = (), instructions: str = "", notes: str = "") -> bool:
+    """Say whether a sentence repeats what only the model is told.
+
+    Args:
+        sentence: A sentence of a reply.
+        before: The words of the reply before it, as `words_of` gives them.
+        instructions: What the model is told, the business's part with it.
+        notes: What results of calls tell the model alone.
+    """
+    words = [*before[1 - THEIR_RUN :], *words_of(sentence)]
+    ours = _shares_a_run(words, f"{system_prompt('…')}\n{notes}", OUR_RUN)
+    return ours or _shares_a_run(words, instructions, THEIR_RUN)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters, without the marks of emphasis."""
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _shares_a_run(words: Sequence[str], instructions: str, length: int) -> bool:
+    told = _runs(instructions, length)
+    return any(tuple(words[i : i + length]) in told for i in range(len(words) - length + 1))
+
+
+@lru_cache(maxsize=64)
+def _runs(instructions: str, length: int) -> frozenset[tuple[str, ...]]:
+    words = words_of(instructions)
+    return frozenset(tuple(words[i : i + length]) for i in range(len(words) - length + 1))

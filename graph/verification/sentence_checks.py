@@ -14,11 +14,17 @@ from core.model_notes import NOTES
 from core.safety.safe_links import LinkRule, safe_text
 from graph.state import State, newest_turn, text_of, turn_actions
 from graph.verification.evidence import Evidence
-from graph.verification.forbidden_statements import forbidden_statements, words_of
-from graph.verification.inner_works import SPEAKS_OF_TOOLS, speaks_of_inner_works
+from graph.verification.inner_works import (
+    SPEAKS_OF_TOOLS,
+    TELLS_INSTRUCTIONS,
+    speaks_of_inner_works,
+    tells_instructions,
+    words_of,
+)
 from graph.verification.non_answers import NO_ACCESS, announces, asks_back, asks_when, denies_access, tells_when
 from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, with_known_citations, without_citations
 from graph.verification.reply_language import ReplyLanguages
+from graph.verification.secret_requests import asks_for_secret
 from graph.verification.values.value_reading import Value, find_values
 
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
@@ -214,7 +220,10 @@ class SentenceChecks:
             return [OWN_WORDS]
         if not self.offline and self._asks_again(sentence):
             return [ASKED_BEFORE]
-        return forbidden_statements(sentence, self._words, self.instructions, self._notes)
+        if asks_for_secret(sentence):
+            return [f"the question for a password, a code or a card number is never put: {sentence.strip()!r}"]
+        told = tells_instructions(sentence, self._words, self.instructions, self._notes)
+        return [TELLS_INSTRUCTIONS] if told else []
 
     def _wrong(self, sentence: str, *, unread: bool) -> list[str]:
         """Return what is wrong with what a sentence claims."""
