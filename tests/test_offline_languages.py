@@ -6,7 +6,7 @@ import string
 import pytest
 
 from core.embeddings.minilm import MiniLM
-from core.language.fixed_sentences import Catalogue
+from core.language.fixed_sentences import Catalogue, own_phrases
 from core.offline.answering.speaker import LANGUAGES
 from core.offline.model import OfflineChatModel
 from core.safety.untrusted_text import quote_turn
@@ -50,6 +50,13 @@ def test_reads_are_told_in_the_customers_language(text: str, starts: str, holds:
     reply = Talk(ADA).say(text)
     assert reply.startswith(starts)
     assert holds in reply
+
+
+def test_a_business_greets_in_its_own_words_where_no_trade_brings_others() -> None:
+    with own_phrases({"hello": {"de": "Willkommen bei Nova! Worum geht es?"}}):
+        assert (
+            OfflineChatModel().invoke([("user", quote_turn("Hallo", []))]).text == "Willkommen bei Nova! Worum geht es?"
+        )
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from langchain_core.messages import AIMessage, HumanMessage
 
-from core.language.fixed_sentences import phrase
+from core.language.fixed_sentences import own_phrases, phrase
 from core.language.requested_changes import asks_about, only_asks, wishes
 from core.language.several import looks_it_up
-from core.offline.reading.small_talk import NOTHING_CHANGED
+from core.offline.reading.followups import asks_something
 from tests.offline_shop import ROOT, Talk
 from tools.retail.offline.reading.slots import cancel_reason
 
@@ -51,8 +51,11 @@ def test_a_new_wish_after_a_no_makes_a_new_proposal() -> None:
     assert [name for name, _ in talk.proposed] == ["cancel_order"]
 
 
-def test_the_answer_to_a_no_is_known_to_ask_for_nothing() -> None:
-    assert phrase("withdrawn", "en") == NOTHING_CHANGED
+@pytest.mark.parametrize("key", ["hello", "withdrawn"])
+def test_neither_a_greeting_nor_the_answer_to_a_no_asks_for_something(key: str) -> None:
+    assert not asks_something(phrase(key, "en"))
+    with own_phrases({key: "Hi from us! What can we do for you?"}):
+        assert not asks_something(phrase(key, "en"))
 
 
 @pytest.mark.parametrize(

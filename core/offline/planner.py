@@ -158,7 +158,7 @@ class Planner:
                 return NotPossible().text
             return phrase("welcome", ENGLISH) if is_thanks(message) else small_talk.NOTHING_OPEN
         if last_reply and (answer == "no" or self._drops(message, last_reply)):
-            return small_talk.NOTHING_CHANGED
+            return phrase("withdrawn", ENGLISH)
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
 
     def _asked_before(self, conversation: Conversation) -> str:
@@ -250,7 +250,7 @@ class Planner:
             return Decision(
                 calls=[Call(_PERSON, {"reason": "the help articles do not answer the customer's questions"})]
             )
-        if text == conversation.last_reply and "?" in text and not text.endswith(tuple(self.open_questions)):
+        if text == conversation.last_reply and asks_something(text, self.open_questions):
             text = f"{small_talk.TEDIOUS}\n\n{text}"
         return Decision(text or self.introduction("unclear", conversation.tools))
 

@@ -226,13 +226,17 @@ class Speaker:
         if answer == "yes" and offered and self.desk.can("request_human"):
             return "", [Call("request_human", {"reason": "the customer accepted the offer of a person"})]
         if self.hears("greeting", self.newest):
-            return self.say("hello"), []
+            return self.hello(), []
         if ends_well(self.newest):
             return phrase("welcome", self.language), []
         if answer == "yes":
             return self.say("nothing_open"), []
         drops = answer == "no" or (takes_back(self.newest) and not asks_about(self.newest))
         return (phrase("withdrawn", self.language), []) if drops else None
+
+    def hello(self) -> str:
+        """Return what is said to a greeting."""
+        return phrase("hello", self.language)
 
     def _chosen(self) -> tuple[str, list[Call]] | None:
         """Return the article that a message chooses among those offered before it."""

@@ -26,7 +26,8 @@ _ASIDE = re.compile(
 
 def asks_something(reply: str, open_questions: Collection[str] = OPEN_QUESTIONS) -> bool:
     """Say whether a reply waits for something particular from the customer."""
-    return "?" in reply and not reply.endswith(tuple(open_questions))
+    open_phrases = (phrase(key, ENGLISH) for key in ("hello", "withdrawn"))
+    return "?" in reply and not reply.endswith((*open_questions, *open_phrases))
 
 
 def proposed_in(reply: str, language: str = ENGLISH) -> str:

@@ -4,23 +4,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.language.fixed_sentences import phrase
+from core.language.fixed_sentences import ENGLISH, phrase
 from core.language.greetings import GOODBYE, GREETING, is_thanks
 from core.language.text import normal
 
-HELLO = "Hello! How can I help you?"
 OPENING = "Of course! What would you like to know?"
 PRAISE = "Thank you, that is very good to hear! Tell me if there is anything I can do for you."
 NOTED = "All right. Write to me whenever you need anything."
 UNSURE = "I am not sure what you need."
 _FOR_EVERYBODY = frozenset({"search_articles", "request_human", "identify_customer", "follow_procedure"})
-NOTHING_CHANGED = "All right, I have not changed anything. Is there anything else I can do?"
-"""Also what the graph answers when a proposal is declined, so that its question mark is known to ask for nothing."""
 NOTHING_OPEN = "Nothing is waiting for your answer at the moment. What can I do for you?"
 TEDIOUS = "I am sorry, I know this is tedious. If you would rather talk to a person, just write “person”."
 """Goes before a question that was not answered and must be put again."""
-OPEN_QUESTIONS = (HELLO, OPENING, NOTHING_CHANGED, NOTHING_OPEN)
-"""Replies whose question mark asks for nothing in particular."""
+OPEN_QUESTIONS = (OPENING, NOTHING_OPEN)
+"""Replies whose question mark asks for nothing in particular, as a greeting and a declined proposal do not either."""
 
 
 def courtesy(message: str, language: str, *, greets: bool) -> str | None:
@@ -35,7 +32,7 @@ def courtesy(message: str, language: str, *, greets: bool) -> str | None:
 def introduction(intent: str, tools: Mapping[str, Mapping[str, Any]]) -> str:
     """Return what is said to a greeting, to the question what can be done, or to nothing understood."""
     if intent == "greeting":
-        return HELLO
+        return phrase("hello", ENGLISH)
     able = ["answer questions from our help articles"]
     for name, tool in tools.items():
         if name not in _FOR_EVERYBODY and (does := _deed(str(tool.get("description", "")))):

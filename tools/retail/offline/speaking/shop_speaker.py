@@ -210,6 +210,10 @@ class ShopSpeaker(ShopWishes):
         asked = self.desk.can("list_orders") and not open_proposals(self.desk.conversation) and self._going_on()
         return None if agrees and asked else super()._short()
 
+    def hello(self) -> str:
+        """Return what is said to a greeting, with what can be done in a shop."""
+        return self.say("hello")
+
     def _names_more_goods(self, clause: str) -> bool:
         """Say whether a few words name goods of the customer's after it was told how others stand."""
         told = bool(reference_numbers(self.desk.conversation.last_reply)) and len(clause.split()) <= _FEW_WORDS
