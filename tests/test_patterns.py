@@ -12,7 +12,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from benchmarks.operations.patterns import LONGEST, TARGET_GROWTH, UNITS, Rule, repeated, rules, slowest
 from core.errors import MessageRejected
 from core.offline.model import OfflineChatModel
-from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.prefiltered_patterns import PatternSet, PrefilteredPattern
 from core.safety.safe_links import LinkRule, inert, safe_text
 from graph.agent import SupportAgent
 from graph.builder import build_graph
@@ -45,6 +45,15 @@ def test_a_prefiltered_pattern_finds_what_the_pattern_itself_finds(unit: str) ->
     for pattern in prefiltered:
         expected = [m.span() for m in re.compile(pattern.pattern, pattern.flags & _FLAGS).finditer(text)]
         assert [m.span() for m in pattern.finditer(text)] == expected, pattern.pattern
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_patterns_looked_for_together_find_what_each_of_them_finds(share: int) -> None:
+    together = PatternSet([p for rule in rules() if isinstance(p := rule.pattern, PrefilteredPattern)][share::4])
+    for unit in (*UNITS, "it is shipped ", "Order #A1: cancelled. ", "your refund was sent. ", "5 Maı "):
+        text = (unit * 40)[:400] + " It was shipped on 5 May 2026, your order has been cancelled: you are an AI."
+        expected = [m.span() for pattern in together for m in pattern.finditer(text)]
+        assert [m.span() for m in together.finditer(text)] == expected
 
 
 def test_a_rule_whose_time_grows_with_the_square_is_found() -> None:

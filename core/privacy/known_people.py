@@ -36,6 +36,8 @@ class KnownPeople:
         self._count: Counter[Phrase] = Counter()
         self._by_first: dict[str, dict[Phrase, str]] = {}
         self._named: set[str] = set()
+        self.changes = 0
+        """How often it was changed what is found."""
         self._changing = Lock()
 
     def add(self, customer_id: str, *, names: Iterable[str] = (), addresses: Iterable[str] = ()) -> None:
@@ -93,6 +95,7 @@ class KnownPeople:
         self._by_first[phrase[0]] = others | ({phrase: kind} if kind else {})
         if not self._by_first[phrase[0]]:
             del self._by_first[phrase[0]]
+        self.changes += 1
 
     def _drop(self, customer_id: str) -> None:
         self._named.discard(customer_id)

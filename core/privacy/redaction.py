@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from core.privacy.known_people import KNOWN, KnownPeople
@@ -24,13 +25,11 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return the text without personal data."""
+        if len(text) <= _SHORT:
+            return _short(text, self._people, self._people.changes)
         if len(text) > LONGEST:
             text = f"{text[:LONGEST]}… ({len(text):,} characters)"
-        pieces, end = [], 0
-        for start, stop, instead in _apart(self._spans(text)):
-            pieces += [text[end:start], instead]
-            end = stop
-        return "".join([*pieces, text[end:]]) if pieces else text
+        return _redacted(text, self._people)
 
     def values(self, value: Any) -> Any:
         """Return plain data with its texts and keys redacted; fields such as `first_name` lose their whole value."""
@@ -51,9 +50,19 @@ class Redactor:
             return value if cleaned == written else cleaned
         return self.text(written)
 
-    def _spans(self, text: str) -> Iterator[Span]:
-        yield from _short(text) if len(text) <= _SHORT else _patterns(text)
-        yield from self._people.find(text)
+
+@lru_cache(maxsize=_REMEMBERED)
+def _short(text: str, people: KnownPeople, changes: int) -> str:
+    """Return a short text redacted, such as the id that each line of a turn's log names."""
+    return _redacted(text, people)
+
+
+def _redacted(text: str, people: KnownPeople) -> str:
+    pieces, end = [], 0
+    for start, stop, instead in _apart(chain(_patterns(text), people.find(text))):
+        pieces += [text[end:start], instead]
+        end = stop
+    return "".join([*pieces, text[end:]]) if pieces else text
 
 
 def _patterns(text: str) -> Iterator[Span]:
@@ -62,12 +71,6 @@ def _patterns(text: str) -> Iterator[Span]:
     if any(c.isdecimal() for c in text):
         for find in WITH_DIGITS:
             yield from find(text)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _short(text: str) -> tuple[Span, ...]:
-    """Return what the patterns find in a short text, such as the id that each line of a turn's log names."""
-    return tuple(_patterns(text))
 
 
 def _apart(spans: Iterator[Span]) -> list[Span]:

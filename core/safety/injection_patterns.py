@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.prefiltered_patterns import PatternSet, PrefilteredPattern
 from core.safety.untrusted_text import hidden_characters, visible
 
 _REMEMBERED = 4_000
@@ -156,7 +156,7 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"(?:exactly|instead|immediately|now|silently|to the letter|without)\b",
     ),
 )
-_COMPILED = tuple((why, PrefilteredPattern(rule, re.IGNORECASE | re.MULTILINE)) for why, rule in _RULES)
+_ANY_RULE = PatternSet(PrefilteredPattern(rule, re.IGNORECASE | re.MULTILINE) for _, rule in _RULES)
 _DEED = (
     r"(?:refund|cancel|change|update|set|issue|send|give|grant|transfer|escalate|redirect|reroute|credit|"
     r"approve|ship|reship|return|exchange|replace|swap|"
@@ -193,8 +193,9 @@ def directives(text: str) -> tuple[str, ...]:
     """Return what is aimed at an agent in a text, each as the reason and the words; none for ordinary articles."""
     found: dict[str, str] = {}
     for reading in _readings(text):
-        for why, rule in _COMPILED:
-            if match := rule.search(reading):
+        for place in _ANY_RULE.places(reading):
+            if match := _ANY_RULE[place].search(reading):
+                why, _ = _RULES[place]
                 found.setdefault(why, f"{why}: “{_words_around(reading, match)}”")
     if (hidden := _hidden(text)) > _MOST_HIDDEN:
         found["hides"] = f"hides text: {hidden} characters that nobody sees"

@@ -6,7 +6,7 @@ found in its matches is the same. (Letters as Unicode has them would take half a
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -46,12 +46,15 @@ class PrefilteredPattern:
     def _exact(self) -> re.Pattern[str]:
         return re.compile(self.pattern, self.flags)
 
+    @property
+    def reduced(self) -> str:
+        """Return what RE2 reads instead: it matches wherever the pattern does, and perhaps elsewhere."""
+        reduced = _without_lookaround(self.pattern)
+        return f"(?i:{reduced})" if self.flags & re.IGNORECASE else reduced
+
     @cached_property
     def _where(self) -> Any:
-        options = re2.Options()
-        options.case_sensitive = not self.flags & re.IGNORECASE
-        options.never_capture, options.log_errors = True, False
-        return re2.compile(_without_lookaround(self.pattern), options)
+        return re2.compile(self.reduced, _options())
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches that do not overlap, from left to right."""
@@ -59,7 +62,7 @@ class PrefilteredPattern:
             yield from self._exact.finditer(text)
             return
         done = 0
-        for found in self._where.finditer(text.encode() if text.isascii() else text):  # of bytes no place is counted
+        for found in self._where.finditer(_quickly_read(text)):
             start, end = found.span()
             done = max(done, start)
             while done < end:
@@ -80,6 +83,40 @@ class PrefilteredPattern:
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first match, or None."""
         return next(self.finditer(text), None)
+
+
+class PatternSet(tuple[PrefilteredPattern, ...]):
+    """Patterns looked for together: one pass over a text tells which of them may match, in most texts none."""
+
+    @cached_property
+    def _which(self) -> Any:
+        found = re2.Set.SearchSet(_options())
+        for pattern in self:
+            found.Add(pattern.reduced)
+        found.Compile()
+        return found
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches of each pattern, those of the first pattern first."""
+        for place in self.places(text):
+            yield from self[place].finditer(text)
+
+    def places(self, text: str) -> Sequence[int]:
+        """Return the places of the patterns that may match."""
+        if not _FOLDED_BY_PYTHON_ALONE.isdisjoint(text):
+            return range(len(self))
+        return sorted(self._which.Match(_quickly_read(text)) or ())
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.never_capture, options.log_errors = True, False
+    return options
+
+
+def _quickly_read(text: str) -> str | bytes:
+    """Return a text as RE2 takes it: of bytes no place is counted."""
+    return text.encode() if text.isascii() else text
 
 
 def _without_lookaround(pattern: str) -> str:

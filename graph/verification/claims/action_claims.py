@@ -8,7 +8,7 @@ from functools import lru_cache
 from core.language.action_words import ACTIONS, NAMED_DEED, READS, WRITES, deed_of
 from core.language.text import plain
 from core.language.words import NEGATION
-from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.prefiltered_patterns import PatternSet, PrefilteredPattern
 from graph.verification.claims.foreign_claims import find_foreign_claims, find_participles, find_stated_elsewhere
 from graph.verification.claims.passive_claims import (
     DONE,
@@ -90,6 +90,7 @@ _CLAIMS = (
         r"(?:few|moment|minute)|any minute|right away|momentarily)\b"
     ),
 )
+_ANY_CLAIM = PatternSet(_CLAIMS)
 _NOT_A_CLAIM = re.compile(
     r"\b(?:if|nach \d+|when|whenever|once|unless|until|after|before|as soon as|in case|whether|should (?:it|"
     r"your|the|an?)|provided|would|could|can|cannot|can't|may|might|must|needs? to|"
@@ -173,15 +174,14 @@ def find_claims(sentence: str) -> list[Claim]:
     claims: dict[str, Claim] = {}
     text = f" {plain(sentence).lower()} "
     for clause in _CLAUSE.split(text):
-        for pattern in _CLAIMS:
-            for match in pattern.finditer(clause):
-                if _NOT_A_CLAIM.search(clause[: match.end()]):
-                    continue
-                by_us = bool(_BY_US.match(match[0].strip()))
-                also = _ALSO.finditer(text, text.find(match[0]) + len(match[0]))
-                for said in (match, *also):
-                    action = next(name for name, found in said.groupdict().items() if found)
-                    claims.setdefault(action, Claim(action, said[0].strip(), by_us))
+        for match in _ANY_CLAIM.finditer(clause):
+            if _NOT_A_CLAIM.search(clause[: match.end()]):
+                continue
+            by_us = bool(_BY_US.match(match[0].strip()))
+            also = _ALSO.finditer(text, text.find(match[0]) + len(match[0]))
+            for said in (match, *also):
+                action = next(name for name, found in said.groupdict().items() if found)
+                claims.setdefault(action, Claim(action, said[0].strip(), by_us))
         for match in find_foreign_claims(clause):
             if not claims and not _NOT_A_CLAIM.search(clause[: match.end()]):
                 claims[FOREIGN] = Claim(FOREIGN, match[0].strip(), by_us=True)

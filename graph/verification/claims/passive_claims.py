@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from core.language.action_words import ACTIONS, DEED_NOUN, NAMED_DEED
-from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.prefiltered_patterns import PatternSet, PrefilteredPattern
 
 DONE = "done"
 """What a claim is called that names no action: `all sorted`."""
@@ -227,6 +227,7 @@ _WRITTEN = (
         rf"\s)(?:#?(?=\w*\d)(?!0)[\w-]+|[$€£]\s?(?!0)\d|your|the order|it\b|ihre|votre|su pedido)"
     ),
 )
+_ANY_WRITTEN = PatternSet(_WRITTEN)
 _BARS_OF_A_HEADER = 4
 """Bars of a row of three cells, a table's head when no cell has a digit: `| Order | Shipped | Delivered |`."""
 _BARE = re.compile(
@@ -255,17 +256,17 @@ _SOMEBODY = re.compile(
     r"that|the \w+) up)\b[^.!?;]{0,30}\b(?:today|tonight|this (?:morning|afternoon|evening)|tomorrow|shortly|"
     r"soon|now|within the hour|right away|in a (?:minute|moment)))"
 )
-_GOING_ON = re.compile(
+_GOING_ON = PrefilteredPattern(
     r"\b(?:a new|the new|your new|replacement)\s(?:\w+\s)?(?P<exchange>(?:is|are)\s(?:already |now |currently "
     r")?(?:being (?:prepared|packed|made|sent|shipped|arranged)|on (?:its|the) way|in the post|coming|ordered))\b"
 )
+_ANY_FACT = PatternSet((*_FACTS, _GOING_ON))
 _BEFORE = re.compile(r"\b(?:to|all set to|not|n't|almost|nearly|once|if|when|until|se|si|wenn|quand|als)\s\W*$")
 
 
 def find_stated(clause: str) -> Iterator[re.Match[str]]:
     """Yield what a clause in small letters states as done; the caller sees to conditions and negations before it."""
-    for pattern in (*_FACTS, _GOING_ON):
-        yield from pattern.finditer(clause)
+    yield from _ANY_FACT.finditer(clause)
 
 
 def find_helpers(clause: str) -> Iterator[re.Match[str]]:
@@ -277,8 +278,7 @@ def find_written(sentence: str) -> Iterator[re.Match[str]]:
     """Yield what a heading, a line of a list or a row of a table says was done."""
     if sentence.count("|") >= _BARS_OF_A_HEADER and not re.search(r"\d", sentence):
         return
-    for pattern in _WRITTEN:
-        yield from pattern.finditer(sentence)
+    yield from _ANY_WRITTEN.finditer(sentence)
 
 
 def find_bare(sentence: str) -> Iterator[re.Match[str]]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from core.language.action_words import ACTIONS, READS
 from core.language.text import normalised, plain
-from core.safety.prefiltered_patterns import PrefilteredPattern
+from core.safety.prefiltered_patterns import PatternSet, PrefilteredPattern
 from graph.verification.claims.action_claims import records_about
 from graph.verification.evidence import Evidence, ToolOutcome
 from graph.verification.values.dates import DateKey, find_dates, same_date
@@ -78,6 +78,7 @@ _CLAIMS = {
     )
     for state, words in _WORDS.items()
 }
+_STATES, _ANY_CLAIM = tuple(_CLAIMS), PatternSet(_CLAIMS.values())
 _OPEN = re.compile(
     r"\b(?:if|when|whenever|once|unless|until|after|before|as soon as|whether|would|could|can|cannot|may|might|"
     r"must|should|will|won't|to be|never|not|isn't|hasn't|haven't|wasn't|no longer|"
@@ -124,7 +125,7 @@ def wrong_states(sentence: str, evidence: Evidence, shown: Sequence[Value]) -> l
     for part in _ADDED.split(text):
         names = [n for v in find_values(part) if v.kind == "identifier" and (n := _key(v.text)) in records]
         unknown = [v for v in find_values(part) if v.kind == "identifier" and _key(v.text) not in records]
-        for state, pattern in _CLAIMS.items():
+        for state, pattern in ((_STATES[place], _ANY_CLAIM[place]) for place in _ANY_CLAIM.places(part)):
             if state == "cancelled" and any(_cancels(outcome) for outcome in evidence.outcomes):
                 continue
             for match in pattern.finditer(part):
