@@ -182,9 +182,9 @@ def answer_to_confirmation(text: str, asked: Sequence[Asked] = ()) -> Literal["y
     or praise. A yes that goes on in words of the one preview names only what was proposed, and is one.
     """
     read = _answer(normalised(text), asked)
-    if read == "other" and len(text) <= _LIMITED:
-        return _answer(normalised(corrected(text, _previewed(asked))), asked)
-    return read
+    if read != "other" or len(text) > _LIMITED or (put_right := corrected(text, _previewed(asked))) == text:
+        return read
+    return _answer(normalised(put_right), asked)
 
 
 def _previewed(asked: Sequence[Asked]) -> frozenset[str]:

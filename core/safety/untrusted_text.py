@@ -21,6 +21,7 @@ _JOINERS = {"\u200c", "\u200d"}
 _BLANK_BUT_LETTERS = {"\u115f", "\u1160", "\u17b4", "\u17b5", "\u2800", "\u3164", "\uffa0"}
 _TAG_PLANE = range(0xE0000, 0xE1000)
 _LONGEST_SENTENCE = 200
+_UNUSUAL = re.compile(r"[^ -~]")
 _NEW_LINES = str.maketrans({"\r": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"})
 
 
@@ -33,7 +34,7 @@ def visible(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_NEW_LINES)
     if text.isascii():
         return _ASCII_CONTROLS.sub("", text)
-    return "".join(c for place, c in enumerate(text) if (c.isascii() and c.isprintable()) or _shows(c, place, text))
+    return _UNUSUAL.sub(lambda found: found[0] if _shows(found[0], found.start(), text) else "", text)
 
 
 def short_sentence(text: str) -> str:
