@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Literal
 
 from rapidfuzz.fuzz import partial_ratio
@@ -44,6 +44,8 @@ _STEMS_OF_PARAPHRASE = 3
 """Of how many words that carry meaning, all of them from one passage, a sentence tells that passage in other words."""
 QUOTED = 90.0
 """Similarity in per cent (of rapidfuzz) from which on a sentence is taken from a passage."""
+_REMEMBERED = 500
+"""Passages that are not read again: many questions find the same ones."""
 _NAMES: dict[Kind, str] = {"link": "link", "email": "e-mail address", "identifier": "number", "phone": "phone number"}
 
 
@@ -239,19 +241,14 @@ class Citations:
         """Return the next piece of a reply with its citations as customers read them."""
         return _CITATION_OR_PARAGRAPH.sub(self._numbered, text)
 
-    @cached_property
-    def _read(self) -> list[tuple[str, set[str]]]:
-        """Return the passages as sentences are held against them: their normal form and the stems of their words."""
-        return [(normal(passage.text), set(content_stems(passage.text))) for passage in self._passages]
-
     def with_source(self, sentence: str) -> str:
         """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
         if cited(sentence) or len(sentence.split()) < _WORDS_OF_QUOTE:
             return sentence
         said, stems = normal(sentence), set(content_stems(sentence))
         near = (
-            (len(stems) >= _STEMS_OF_PARAPHRASE and stems <= told, partial_ratio(said, text), -n)
-            for n, (text, told) in enumerate(self._read, start=1)
+            (tells := len(stems) >= _STEMS_OF_PARAPHRASE and stems <= told, _likeness(said, text, exact=tells), -n)
+            for n, (text, told) in enumerate((_as_held_against(p.text) for p in self._passages), start=1)
         )
         paraphrased, nearest, place = max(near, default=(False, 0.0, 0))
         return f"{sentence} [{-place}]" if paraphrased or nearest >= QUOTED else sentence
@@ -282,6 +279,17 @@ class Citations:
                 "url": self._links.kept(passage.url),
             }
         return int(self._sources[passage.id]["number"])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _as_held_against(passage: str) -> tuple[str, frozenset[str]]:
+    """Return a passage as sentences are held against it: its normal form and the stems of its words."""
+    return normal(passage), frozenset(content_stems(passage))
+
+
+def _likeness(sentence: str, passage: str, *, exact: bool) -> float:
+    """Return how near in per cent a sentence is to a part of a passage; unless exact, 0 where it is no quote of it."""
+    return partial_ratio(sentence, passage, score_cutoff=0.0 if exact else QUOTED)
 
 
 def _written(match: re.Match[str], numbers: Sequence[int]) -> str:
