@@ -1,10 +1,13 @@
-"""Tell what is no answer: it announces a look-up, denies access, asks back, or leaves open when."""
+"""Tell what is no answer: it announces a look-up, denies access, asks back, leaves open when, or has no source."""
 
 import re
+from collections.abc import Sequence
 
+from core.language.detection import language_of
+from core.language.fixed_sentences import ENGLISH
 from core.language.requested_changes import without_lead
 from core.language.text import any_of, normalised, split_sentences
-from core.language.words import CONTRACTED, NEGATION
+from core.language.words import CONTRACTED, NEGATION, content_stems
 from graph.verification.values.value_reading import find_values
 
 _ANNOUNCES = any_of(
@@ -50,7 +53,15 @@ _OTHER_TIMES = re.compile(
     r"cuando|después|antes|pronto|hoy|mañana|ayer|ya|ahora|en cuanto)(?!\w)"
 )
 """What else tells a time, or that none is known."""
+_DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
+_LONG, _SHARED = 12, 1 / 3
+"""From how many words that carry meaning an answer states things at length, and what part of them stands in a passage
+where it tells that in other words.
+"""
 NO_TIME = "the customer asks when or how long, and it tells neither; tell it, or say that it is not known"
+NO_SOURCE = (
+    "hardly anything of it stands in an article; say what the articles say, with their numbers, or that you do not know"
+)
 ONLY_ANNOUNCED = "it announces a look-up and makes none; make the tool call now, or answer from what is there"
 DID_NOTHING = "the customer asks for something that a tool is there for, and it calls none; call it now"
 NO_ACCESS = "it says that records cannot be looked at, and tools are there for it; call one of them now"
@@ -81,3 +92,17 @@ def tells_when(text: str) -> bool:
 def announces(sentence: str) -> bool:
     """Say whether a sentence only tells that something is going to be looked up."""
     return bool(_ANNOUNCES.search(normalised(sentence)))
+
+
+def is_none_of(answer: str, passages: Sequence[str], *, known: str) -> bool:
+    """Say whether an English answer states at length what hardly stands in a passage, nor was known before."""
+    if any(language_of(text) != ENGLISH for text in (answer, *passages)):
+        return False
+    told, seen = [set(content_stems(passage)) for passage in passages], set(content_stems(known))
+    stated = shared = 0
+    for sentence in split_sentences(answer)[0]:
+        if "?" not in sentence and not _DENIES.search(normalised(sentence)):
+            new = {stem for stem in content_stems(sentence) if not stem.isdigit()} - seen
+            seen |= new
+            stated, shared = stated + len(new), shared + max(len(new & stems) for stems in told)
+    return stated >= _LONG and shared < stated * _SHARED

@@ -233,7 +233,7 @@ class Citations:
         earlier: Iterable[Mapping[str, Any]] = (),
         already_said: str = "",
     ) -> None:
-        self._passages, self._links = passages, links
+        self.passages, self._links = passages, links
         self._sources = {str(source["passage_id"]): dict(source) for source in earlier}
         self._in_paragraph = set(cited(re.split(_PARAGRAPH, already_said)[-1]))
 
@@ -248,7 +248,7 @@ class Citations:
         said, stems = normal(sentence), set(content_stems(sentence))
         near = (
             (tells := len(stems) >= _STEMS_OF_PARAPHRASE and stems <= told, _likeness(said, text, exact=tells), -n)
-            for n, (text, told) in enumerate((_as_held_against(p.text) for p in self._passages), start=1)
+            for n, (text, told) in enumerate((_as_held_against(p.text) for p in self.passages), start=1)
         )
         paraphrased, nearest, place = max(near, default=(False, 0.0, 0))
         return f"{sentence} [{-place}]" if paraphrased or nearest >= QUOTED else sentence
@@ -262,7 +262,7 @@ class Citations:
         if match[1] is None:
             self._in_paragraph.clear()
             return match[0]
-        numbers = [self._number(self._passages[n - 1]) for n in cited(match[0]) if n <= len(self._passages)]
+        numbers = [self._number(self.passages[n - 1]) for n in cited(match[0]) if n <= len(self.passages)]
         new = [number for number in dict.fromkeys(numbers) if number not in self._in_paragraph]
         self._in_paragraph.update(new)
         return _written(match, new)

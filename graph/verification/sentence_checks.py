@@ -8,6 +8,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCal
 from rapidfuzz.fuzz import ratio
 
 from core.language.greetings import GREETING, is_small_talk
+from core.language.requested_changes import asks_about
 from core.language.text import normal, split_sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
@@ -26,6 +27,7 @@ from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, wit
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.secret_requests import asks_for_secret
 from graph.verification.values.value_reading import Value, find_values
+from tools.registry import SEARCH_ARTICLES
 
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 OWN_WORDS = "it gives the customer's own words back to them"
@@ -149,6 +151,8 @@ class SentenceChecks:
     """What of it is written in a language in which claims cannot be read."""
     only_greets_again: bool = False
     """Whether all of it stands in the greeting that the customer read last, so far."""
+    needs_source: bool = False
+    """Whether the customer asks what articles may answer, and nothing said so far has a source or a value."""
     _announced: list[str] = field(default_factory=list, repr=False)
     _read: int = 0
 
@@ -168,6 +172,9 @@ class SentenceChecks:
             faults_of(sentence, self.evidence, self._shown)
         first = next(iter(split_sentences(read_last)[0]), "")
         self.only_greets_again = bool(GREETING.match(normal(first))) and not is_small_talk(asked)
+        looked_up = any(isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES for m in self.so_far.turn)
+        asks = self.evidence.passages > 0 and (bool(self._questions) or asks_about(asked))
+        self.needs_source = asks and not (looked_up or already_said)
 
     @property
     def announcement(self) -> str:
@@ -210,6 +217,8 @@ class SentenceChecks:
         said, self._gap = self._gap + self._attributed(text), cited[len(cited.rstrip()) :] or " "
         if unread:
             self.unread.append(said)
+        if self.offline or find_values(text) or without_citations(said) != said:
+            self.needs_source = False
         self.told += said
         return said
 

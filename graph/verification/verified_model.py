@@ -13,14 +13,16 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, PrivateAttr
 
 from core.errors import ModelUnavailable
+from core.language.greetings import is_small_talk
 from core.language.text import split_sentences
 from core.models.async_base import PiecewiseChatModel, answer_of
 from core.models.json_mode import JsonAnswer
 from core.models.request_limits import current_allowance
 from core.models.tool_call_parsing import Answer, begins_call, read_answer
 from core.offline.model import OFFLINE
+from graph.state import text_of
 from graph.verification.judge import Objections, ReplyJudge
-from graph.verification.non_answers import DID_NOTHING, NO_TIME, ONLY_ANNOUNCED, asks_back
+from graph.verification.non_answers import DID_NOTHING, NO_SOURCE, NO_TIME, ONLY_ANNOUNCED, asks_back, is_none_of
 from graph.verification.reply import LONGEST_SENTENCE, is_answer
 from graph.verification.sentence_checks import TOO_LONG, SentenceChecks
 
@@ -100,7 +102,8 @@ class VerifiedChatModel(PiecewiseChatModel):
                     self.checks.faults.append(TOO_LONG)
                 taken += "".join(sentences)
                 held += filter(None, map(self.checks.checked, sentences))
-                if not (self.judge or self.holds_back or self.checks.only_greets_again):
+                waits = self.checks.only_greets_again or self.checks.needs_source
+                if not (self.judge or self.holds_back or waits):
                     for text in held:
                         yield self._piece(text)
                     held = []
@@ -114,7 +117,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         called, answer = answer.calls, replace(answer, calls=tuple(filter(self._is_new, answer.calls)))
         if fault := self._missing(answer, called, greets=bool(held), asks=asks_back(whole.text)):
             self.checks.faults.append(fault)
-            held = [] if fault in (DID_NOTHING, GREETED_BEFORE) else held
+            held = [] if fault in (DID_NOTHING, GREETED_BEFORE, NO_SOURCE) else held
         if answer.calls and (announcement := self.checks.announcement):
             held.insert(0, announcement)
         if self.checks.offline or not any(call["name"] in self.writes for call in answer.calls):
@@ -145,8 +148,9 @@ class VerifiedChatModel(PiecewiseChatModel):
         # Asked twice, there is another model to ask.
         is_last = checks.offline or (checks.drop_faulty and current_allowance().next_model is None)
         does_nothing = self.expects_call and not (asks or is_last)
+        no_source = NO_SOURCE if not (asks or is_last) and self._lacks_source() else None
         if checks.faults:
-            return DID_NOTHING if does_nothing else None
+            return DID_NOTHING if does_nothing else no_source
         if called and not is_answer(f"{checks.so_far.said_earlier}\n{checks.told}"):
             return CALLED_BEFORE
         if checks.announcement and not is_answer(checks.told):
@@ -155,7 +159,15 @@ class VerifiedChatModel(PiecewiseChatModel):
             return DID_NOTHING
         if checks.leaves_open_when and not (asks or is_last):
             return NO_TIME
-        return GREETED_BEFORE if checks.only_greets_again and greets and not is_last else None
+        return GREETED_BEFORE if checks.only_greets_again and greets and not is_last else no_source
+
+    def _lacks_source(self) -> bool:
+        """Say whether what is said in answer to a question has no source, though it states things at length."""
+        checks = self.checks
+        if not checks.needs_source or is_small_talk(checks.so_far.asked):
+            return False
+        known = "\n".join([*(text.text for text in checks.evidence.texts[:1]), *map(text_of, checks.so_far.earlier)])
+        return is_none_of(checks.told, [passage.text for passage in checks.citations.passages], known=known)
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
         """Return what was held back, up to the first sentence the judge objects to, or without those it objects to."""
