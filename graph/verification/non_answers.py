@@ -59,9 +59,7 @@ _LONG, _SHARED = 12, 1 / 3
 where it tells that in other words.
 """
 NO_TIME = "the customer asks when or how long, and it tells neither; tell it, or say that it is not known"
-NO_SOURCE = (
-    "hardly anything of it stands in an article; say what the articles say, with their numbers, or that you do not know"
-)
+NO_SOURCE = "hardly anything of it stands in an article; tell what the articles say, with the number of each"
 ONLY_ANNOUNCED = "it announces a look-up and makes none; make the tool call now, or answer from what is there"
 DID_NOTHING = "the customer asks for something that a tool is there for, and it calls none; call it now"
 NO_ACCESS = "it says that records cannot be looked at, and tools are there for it; call one of them now"
