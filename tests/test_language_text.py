@@ -26,6 +26,7 @@ def test_one_form_has_plain_quotes_dashes_and_blanks() -> None:
     ("text", "parts"),
     [
         ("It costs $5.20. No. 7 is free [1]. And then?", ["It costs $5.20.", "No. 7 is free [1].", "And then?"]),
+        ("my line at Torstr. is dead. help", ["my line at Torstr. is dead.", "help"]),
         ("Send it to 5 Main St. today\nthanks…  bye", ["Send it to 5 Main St. today", "thanks…", "bye"]),
         ("これはペンです。 次の文。", ["これはペンです。", "次の文。"]),
         ("", []),

@@ -243,3 +243,10 @@ def test_a_person_is_asked_for_in_two_words(text: str) -> None:
     talk = Talk(ADA)
     talk.say(text)
     assert talk.handed_over
+
+
+def test_what_is_wished_beside_what_is_dropped_is_heard() -> None:
+    talk = Talk(ADA)
+    talk.say("where is my kettle? it was due a week ago")
+    assert "can no longer be cancelled" in talk.say("forget it then, cancel it")
+    assert "not changed anything" in talk.say("ok forget it then")

@@ -79,6 +79,8 @@ HELD_OUT: list[tuple[str, list[str]]] = [
     ("thanks a lot, that helped", ["thanks"]),
     ("cheers mate", ["thanks"]),
     ("that's all, bye", ["goodbye"]),
+    ("ciao, have a nice day", ["goodbye"]),
+    ("ciao, do you sell lamps", ["product"]),
     ("what can you help me with?", ["capabilities"]),
     ("are you a bot?", ["capabilities"]),
     ("I was charged twice for the same order", ["serious"]),

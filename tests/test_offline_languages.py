@@ -253,6 +253,23 @@ def test_what_no_record_says_of_ones_own_is_told_from_the_articles(question: str
     assert "Gift cards do not expire" in Talk(ADA, embeddings=MiniLM()).say(question)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Wie lange habe ich Garantie auf die Sachen, die ich bei Ihnen gekauft habe?", "how long do I have a warranty?"],
+)
+def test_who_asks_how_long_they_have_something_asks_for_no_list_of_their_own(question: str) -> None:
+    reply = Talk(ADA, embeddings=MiniLM()).say(question)
+    assert "2" in reply
+    assert "warranty" in reply
+    assert "Brook" not in reply
+
+
+def test_questions_beside_each_other_are_each_answered() -> None:
+    reply = Talk(ADA, embeddings=MiniLM()).say("Wie lange ist ein Gutscheincode gültig und wann öffnen Ihre Läden?")
+    assert "60 days" in reply
+    assert "10:00" in reply
+
+
 def test_what_the_record_says_is_told_from_it_alone() -> None:
     reply = Talk(ADA, embeddings=MiniLM()).say("What payment methods do I have stored?")
     assert reply.startswith("Stored payment methods: Visa")

@@ -338,3 +338,14 @@ def test_of_two_quotations_the_second_says_only_what_the_first_did_not() -> None
     assert without_repeats([first, longer]) == [first, "A returned debit costs 4 EUR [1]."]
     assert without_repeats([longer, "Dazu habe ich nur: „A returned debit costs 4 EUR [1].“"]) == [longer]
     assert without_repeats([first, "Order #A1 is on its way."]) == [first, "Order #A1 is on its way."]
+
+
+def test_what_was_told_is_told_again_where_it_answers_far_better_than_what_was_not() -> None:
+    told = "If a debit fails, we try again after five days; a returned debit costs 4 EUR."
+    fees = "The fee is told by e-mail on the 3rd of each month, and the amount is debited on the 10th."
+    passages = [QuotedPassage(1, "Fees and payment", "", f"{fees} {told}")]
+    before, then = "Why was I charged 4 euros extra?", "and when do you try to debit again"
+    again = find_quote(then, passages, MiniLM(), before=before, told=f"{told} [1]")
+    assert again is not None
+    assert "we try again after five days" in again.text
+    assert "the 10th" not in again.text

@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from core.embeddings.minilm import MiniLM
 from core.language.requested_changes import asks_own_facts
 from core.offline.answering.asked_facts import facts_asked, words_beyond
 from core.offline.answering.found_records import nothing_of_own, state_beside
 from core.offline.planner import Planner
-from core.offline.reading.chat_request import Conversation, Result
+from core.offline.reading.chat_request import Conversation, QuotedPassage, Result, Said
+from core.offline.reading.understanding import Understanding
 
 FIELDS = ("loan_id", "title", "branch", "lent_on", "due_on", "fee", "status", "renewals_left")
 ROWS = (
@@ -278,3 +280,36 @@ def test_who_has_none_of_what_they_speak_of_is_told_so(said: str, told: bool) ->
     read = (Result(name="get_appointments", args={}, text=json.dumps({"appointments": []})),)
     found = nothing_of_own(Conversation(said, results=read, tools={"get_appointments": {}}))
     assert found == ("I find nothing under “appointments” for you." if told else "")
+
+
+def test_of_records_the_question_goes_on_about_those_that_were_told_at_the_end_of_a_line() -> None:
+    said = (Said(by_customer=False, text="This is what I find for you:\n- loan id: L-12"),)
+    asked = Conversation("and what is the fee?", results=READ, said=said, tools={"get_loans": {}})
+    told = facts_asked(asked.message, asked, asked.message)
+    assert "L-12" in told
+    assert "L-13" not in told
+
+
+def test_how_long_it_takes_is_told_from_the_record_just_told_before_an_article_is() -> None:
+    read = Result(name="get_repair", args={}, text=json.dumps({"repair_no": "R-7", "expected_end": "2026-04-09"}))
+    article = "Repairs. A repair takes long. We write to you when it is done."
+    said = (
+        Said(by_customer=True, text="what about my repair?"),
+        Said(by_customer=False, text=f"This is what I find for you:\n- repair no: R-7\n\n{article} [1]"),
+    )
+    asked = Conversation(
+        "how long will that take",
+        passages=(QuotedPassage(1, "Repairs", "", article),),
+        results=(read,),
+        earlier_results=(read,),
+        said=said,
+        tools={"get_repair": {"description": "Return the customer's repair."}},
+    )
+    assert "9 April 2026" in Planner(MiniLM()).decide(asked).text
+
+
+def test_the_second_of_two_questions_is_read_by_itself_and_leans_on_the_first() -> None:
+    first, second = Understanding().requests("Do I have cover for the drill? and can I still get it if not")
+    assert (first.text, second.before) == ("Do I have cover for the drill?", first.text)
+    _, second = Understanding().requests("do you deliver to islands and does it cost extra")
+    assert second.before == "do you deliver to islands"

@@ -36,7 +36,8 @@ GOODBYE = re.compile(
     r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
     r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
     r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
-    r"weekend)|take care|ciao|tschüss|au revoir|adiós|arrivederci|tot ziens|doei|do widzenia|tchau))[,!. a-z]{0,25}$"
+    r"weekend)|take care|ciao(?!\W+(?!have\b|thanks?\b)\w+ \w+ \w)|tschüss|au revoir|adiós|arrivederci|tot ziens|doei|"
+    r"do widzenia|tchau))[,!. a-z]{0,25}$"
 )
 
 CAPABILITIES = re.compile(

@@ -57,7 +57,7 @@ def stem(word: str) -> str:
 
 _ABBREVIATIONS = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|approx|no|nr|st|dr|mr|mrs|ms|vs|incl|excl|max|min|ca|bzw|z\.b|d\.h|usw|inkl|p\.ex|"
-    r"ej|sig|sra?|ave|apt|ste|blvd|rd|"
+    r"ej|sig|sra?|ave|apt|ste|blvd|rd|\w*str|"
     r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|a\.m|p\.m|u\.s)|\b[a-z]|\b\d{1,2})\.$",
     re.IGNORECASE,
 )

@@ -157,7 +157,9 @@ class Planner:
             if _DO_THAT.search(normal(message)) and _CITES in last_reply:
                 return NotPossible().text
             return phrase("welcome", ENGLISH) if is_thanks(message) else small_talk.NOTHING_OPEN
-        if last_reply and (answer == "no" or self._drops(message, last_reply)):
+        asked = asks_something(last_reply, self.open_questions)
+        refuses = answer == "no" and (asked or not _still_wants(message))
+        if last_reply and (refuses or (asked and takes_back(message) and not _still_wants(message))):
             return phrase("withdrawn", ENGLISH)
         return (english_only(message) or None) if self.read.rule(message) in (None, QUESTION) else None
 
@@ -167,12 +169,6 @@ class Planner:
         if _CITES not in last or not asks_something(earlier, self.open_questions):
             return ""
         return "\n\n".join(part for part in earlier.split("\n\n") if "?" in part)
-
-    def _drops(self, message: str, last_reply: str) -> bool:
-        """Say whether a message only takes back what was just asked about."""
-        wanted = (clause for clause in clauses(message) if not takes_back(clause))
-        asked = asks_something(last_reply, self.open_questions)
-        return asked and takes_back(message) and not any(wishes(one) or asks_about(one) for one in wanted)
 
     def requests(self, conversation: Conversation) -> list[Request]:
         """Return what the customer wants now; a fragment such as "and abroad?" goes on with the question before it."""
@@ -223,9 +219,11 @@ class Planner:
         if tells_records and (sorry := not_helped(desk) or nothing_of_own(conversation)):
             return Decision(sorry)
         asks = all(r.intent in (QUESTION, "unclear") for r in requests)
-        if tells_records and asks and picks_one(conversation.message) and (on := self._on_records(desk)):
+        names_nothing = tells_records and asks and words_beyond(conversation.message, conversation) is None
+        picks = tells_records and asks and picks_one(conversation.message)
+        if (names_nothing or picks) and (on := self._on_records(desk)):
             return on
-        if tells_records and asks and words_beyond(conversation.message, conversation) is None:  # `where on the bill?`
+        if names_nothing:  # `where on the bill?`
             tells_records = not any(desk.quote(r.text, r.before) for r in requests)
         facts = facts_by_place(requests, conversation) if tells_records else {}
         if tells_records and not facts and asks and (named := records_named(conversation)):
@@ -359,6 +357,11 @@ MakesPlanner = Callable[[MiniLM | None], Planner]
 
 def _each_once(calls: Sequence[Call]) -> list[Call]:
     return list({(c.name, str(sorted(c.args.items(), key=lambda kv: kv[0]))): c for c in calls}.values())
+
+
+def _still_wants(message: str) -> bool:
+    """Say whether a message wishes or asks something beside what it takes back."""
+    return any(wishes(one) or asks_about(one) for one in clauses(message) if not takes_back(one))
 
 
 def _rule_beside(request: Request, desk: Toolbox) -> str:

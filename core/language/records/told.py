@@ -61,7 +61,7 @@ def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
             name = name_of(record)
             if name is None or len(str(name)) > _LONGEST or str(name) not in reply:
                 continue
-            if named := _standing(str(name), reply):
+            if named := standing(str(name), reply):
                 share = _share_told(record, reply)
                 if str(name) not in places or share >= places[str(name)][1]:
                     places[str(name)] = (named.start(), share, Told(read, record, _leading_to(read, known)))
@@ -71,7 +71,7 @@ def told_in(reply: str, reads: Iterable[Read]) -> list[Told]:
 def _share_told(record: Record, reply: str) -> float:
     """Return the share of a record's plain values, without days, that stand in a reply."""
     values = [value for value in map(str, _plain_values(record)) if value and not is_day(value)]
-    found = [value for value in values if _standing(value, reply)]
+    found = [value for value in values if standing(value, reply)]
     return len(found) / len(values) if values else 0.0
 
 
@@ -80,7 +80,7 @@ def _plain_values(record: Record) -> Iterator[str | int | float]:
     return (v for v in record.values() if isinstance(v, str | int | float) and not isinstance(v, bool))
 
 
-def _standing(value: str, reply: str) -> re.Match[str] | None:
+def standing(value: str, reply: str) -> re.Match[str] | None:
     """Find a value that stands in a reply by itself."""
     return re.search(rf"(?<![\w-]){re.escape(value)}(?![\w-])", reply)
 

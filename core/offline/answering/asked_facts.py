@@ -12,7 +12,7 @@ from core.language.fixed_sentences import ENGLISH, label
 from core.language.glossary import in_english
 from core.language.records.descriptions import described, describing, known_things, words_of_value
 from core.language.records.record_lines import field_line, is_plain, meet, records_in
-from core.language.records.told import name_of
+from core.language.records.told import name_of, standing
 from core.language.requested_changes import asks_facts, asks_own_duty, asks_own_facts
 from core.language.several import IN_ALL
 from core.language.text import normal, stem
@@ -160,7 +160,7 @@ def facts_asked(
         return ""
     pairs = [both for one in meant for both in zip(one.records, one.fields, strict=True)]
     if not (LISTS.search(normal(asked)) or any(one.hits for one in meant)):  # it goes on about those just told
-        pairs = [both for both in pairs if f"{name_of(both[0])}," in conversation.last_reply] or pairs
+        pairs = [both for both in pairs if standing(str(name_of(both[0])), conversation.last_reply)] or pairs
     told = [field_line(*both, locale) for both in pairs]
     lines = [f"- {line}" for line in dict.fromkeys(filter(None, told))][:_MOST]
     return "\n".join([found, *lines, *_sum(asked, meant)]) if lines else ""

@@ -38,7 +38,7 @@ _OPEN = re.compile(
 )
 """What asks for more than whether something is so."""
 LISTS = re.compile(
-    r"\b(?:which|any|(?:do|did) (?:i|we) have(?! to)|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b"
+    r"\b(?:which|any|(?<!how long )(?:do|did) (?:i|we) have(?! to)|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b"
 )
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(

@@ -42,7 +42,8 @@ _MAY_CHANGE = re.compile(
 )
 """Who asks whether something of theirs can be changed, and not whether they may have it."""
 _LIST = re.compile(
-    r"\b(?:do|did) (?:i|we) have(?! to)\b|\b(?:show|view|display)\b|\b(?:see|list) (?:all |of |the )*(?:my|our)\b|"
+    r"(?<!how long )\b(?:do|did) (?:i|we) have(?! to)\b|\b(?:show|view|display)\b|"
+    r"\b(?:see|list) (?:all |of |the )*(?:my|our)\b|"
     r"^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
     r"^quel(?:le)?s? .*\bj'ai\b|^montre\w*\b|^qué .*\b(?:tengo|tenemos)\b|^muéstr\w*\b"
 )

@@ -37,6 +37,8 @@ _FITS_TOO = 0.8
 """Share of the best statement's score from which one is quoted that does not go on with it."""
 _GOES_ON, _TOLD = 0.15, -0.15
 """What it counts for a question that goes on that an article was just quoted, and that a statement was told."""
+_FAR_BEHIND = 0.1
+"""By how much less a statement is like the new words alone, from which what was told is the answer rather than it."""
 _NAMED = 0.3
 """Likeness of a statement to the new words alone from which they name what it says."""
 _ROOM = ((4, 420), (2, 240))
@@ -212,8 +214,8 @@ def _going_on(read: Sequence[Scored], alone: Sequence[Scored], question: str, to
 def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, told: str) -> Scored | None:
     """Return the passage that says more to a question that goes on than what was told, without that, or None.
 
-    It has all of the question's words that what was told has, or is more like the question alone; and it has the value
-    that is asked for where that was told.
+    It is more like the question alone than what was told, or has all of the question's words that this has and is
+    little less like it; and it has the value that is asked for where that was told.
     """
     words, plain = _asked_words(question, told), normal(question)
     known = [[is_told(s.text, told) for s in one.statements] for one in read]
@@ -224,9 +226,9 @@ def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, tol
     left = [_without(one, old) for one, old in zip(read, known, strict=True)]
     left = best_first([replace(one, score=max(one.scores)) for one in left if one.statements])
     for one in left:
-        has_words = words and _asked_words(question, one.best.text) >= words
-        likest = _likeness_alone(one, alone)[one.statements.index(one.best)] > most
-        if (has_words or likest) and (not valued or has_asked_value(plain, normal(one.best.text))):
+        likeness = _likeness_alone(one, alone)[one.statements.index(one.best)]
+        has_words = words and _asked_words(question, one.best.text) >= words and likeness > most - _FAR_BEHIND
+        if (has_words or likeness > most) and (not valued or has_asked_value(plain, normal(one.best.text))):
             return one if certainty([one], left) >= NEAR else None
     return None
 

@@ -12,7 +12,9 @@ _STARTERS = (
     r"(?:i(?:'d|'m|'ve| )|we |can |could |would |will |may |do |does |did |is |are |was |has |have |what|where|"
     rf"when|how|which|who|why|tell |show |give |list |{any_action('verbs')}|"
     r"switch|send |ship |modify|track|check|let me|my |put |make |use |help|find |look |"
-    r"want |need |stop |kill |get |remove |explain |pay |upgrade)"
+    r"want |need |stop |kill |get |remove |explain |pay |upgrade|"
+    r"(?:wann|wo|wie|wer|warum|welche\w*|kann|muss|darf|quand|où|combien|comment|quel\w*|puis-je|cuándo|dónde|cómo|"
+    r"cuánt\w+|cuál\w*|puedo)\b)"
 )
 _JOINT = re.compile(
     rf"\s{{0,8}};\s{{0,8}}|\s{{0,8}}:\s{{1,8}}(?={_STARTERS})|(?:\s{{0,8}},\s{{0,8}}|"

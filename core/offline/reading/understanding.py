@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from core.language.requested_changes import without_lead
 from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.reading.clauses import clauses
@@ -132,7 +133,7 @@ class Understanding:
         """Give "and how much is it?" the words of the question before it in the same message."""
         if before is None or request.intent not in self.questions or before.intent in SMALL_TALK:
             return request
-        if len(content_stems(request.text)) > 1 or not _LEANS.search(normal(request.text)):
+        if len(content_stems(HOW_MUCH.sub(" ", normal(request.text)))) > 1 or not _LEANS.search(normal(request.text)):
             return request
         intent = before.intent if before.intent in self.questions else QUESTION
         return replace(request, intent=intent, before=before.text)
@@ -183,7 +184,7 @@ def asks(clause: str) -> bool:
         re.search(
             r"\?|^(?:how|what|when|where|which|who|why|can|could|do|does|is|are|will|may|should|"
             r"(?:please )?tell (?:me|us))\b",
-            normal(clause),
+            without_lead(clause),
         )
     )
 
