@@ -31,6 +31,8 @@ DECLAN, KASPER, MEI_LIN = "declan_murphy_1021", "kasper_nowak_1023", "mei_lin_ch
             "does not say whether it has reached our warehouse",
         ),
         (MEI_LIN, "whats happening with my exchange", "The exchange of the Linen Tablecloth"),
+        (MEI_LIN, "how long until the swap is done?", "The exchange of the Linen Tablecloth"),
+        (HANA, "which tracking number is for the wool blanket?", "732420280838 (Wool Blanket)"),
         (CHIAMAKA, "why did you charge me 5.45 extra?", "$23.50 and $5.45 were charged"),
         (RAFAEL, "how did i pay for the order from the 17th", "$140.45 for order #AF10302 with your gift card"),
         (HANA, "what did i pay for the folding chair with?", "$301.90 for order #AF10280 with your gift card"),
@@ -50,7 +52,12 @@ def test_what_became_of_money_and_of_what_was_sent_back_is_told_from_the_record(
 @pytest.mark.parametrize(
     ("customer", "questions", "told", "not_told"),
     [
-        (IMANI, ["where is my stove?", "whats the second number"], "796231268112 and 876766102829", "Large orders"),
+        (
+            IMANI,
+            ["where is my stove?", "whats the second number"],
+            "796231268112 (Beeswax Candle) and 876766102829",
+            "Large orders",
+        ),
         (HANA, ["where is my skillet", "and when does my blanket come"], "#AF10280", "#AF10330"),
         (
             HANA,
@@ -311,3 +318,24 @@ def test_who_asks_for_a_number_again_is_not_told_of_lost_parcels() -> None:
     reply = on(TODAY, "theo_marchand_1027").say("what was the tracking number of my order #AF10213 again?")
     assert "466211120720" in reply
     assert "trace" not in reply
+
+
+def test_what_is_asked_of_other_goods_is_heard_behind_an_exclamation() -> None:
+    talk = on(TODAY, "malik_osei_1002")
+    talk.say("can I still return the tent?")
+    assert "#AF10176" in talk.say("what a pity. what about the lamp then")
+
+
+def test_the_only_other_way_to_pay_is_proposed_and_not_asked_for() -> None:
+    talk = on(TODAY, "ada_brook_1001")
+    talk.say("could I pay the clock order another way instead of my visa?")
+    reply = talk.say("yes please")
+    assert "gift_card_513225" in reply
+    assert "Which payment method" not in reply
+
+
+def test_who_asks_for_money_because_of_a_delay_hears_the_rule_of_late_parcels() -> None:
+    talk = on(TODAY, "ada_brook_1001")
+    talk.say("where is my kettle?")
+    assert "$14.95 shipping fee back" in talk.say("do I get anything back for the delay")
+    assert "a replacement at no cost" in talk.say("and if they dont find it")

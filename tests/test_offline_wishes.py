@@ -120,6 +120,7 @@ def test_clear_wishes_are_heard() -> None:
         ("would you take back an opened tent?", True, False),
         ("it can be cancelled any time, correct?", True, False),
         ("cancel it", False, True),
+        ("I mean what trips do I have", True, False),
         ("the mug is broken", False, False),
         ("Bitte stornieren Sie AF10326", False, True),
         ("darf ich das noch stornieren", True, False),

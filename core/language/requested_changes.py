@@ -18,7 +18,7 @@ def _begins(*patterns: str) -> re.Pattern[str]:
 
 _LEAD = re.compile(
     r"(?:[\s,:;.!¡¿?–-]|(?:hi|hello|hey|there|and|also|but|so|ok|okay|well|then|oh|um+|uh+|hm+|er|now|wait|hold on|"
-    r"first|second|finally|"
+    r"first|second|finally|i meant?|"
     r"(?:a |one )?(?:quick |more )*question|yes|yeah|yep|no|sorry|thanks|thank you|just|"
     r"hallo|guten tag|und|aber|dann|also|ach|(?:eine |kurze )*frage|ja|nein|danke|bonjour|salut|et|mais|alors|"
     r"donc|(?:une )?(?:petite )?question|oui|non|merci|"

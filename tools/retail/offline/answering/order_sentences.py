@@ -102,12 +102,19 @@ def tracking_sentence(order: Facts) -> str:
     if len(ids) == 1:
         return f"Its tracking number is {ids[0]}."
     if ids:
-        return f"Its tracking numbers are {list_words(ids, 'en')}."
+        return f"Its tracking numbers are {list_words([_with_contents(one, order) for one in ids], 'en')}."
     return (
         "It has no tracking number yet."
         if str(order.get("status", "")).startswith("pending")
         else "I have no tracking number for it."
     )
+
+
+def _with_contents(tracking_id: str, order: Facts) -> str:
+    """Return a tracking id with the goods that its parcel holds."""
+    inside = {i for p in order.get("parcels", []) if tracking_id in p["tracking_ids"] for i in p.get("item_ids", ())}
+    names = [str(item.get("name")) for item in order.get("items", []) if item.get("item_id") in inside]
+    return f"{tracking_id} ({list_words(names, 'en')})" if names else tracking_id
 
 
 def order_line(order: Facts) -> str:

@@ -31,6 +31,7 @@ _DONE = {"cancel": "cancelled"}
 ABOUT_REFUND = re.compile(r"\b(?:refund\w*|money back|reimburse\w*|(?:get|got|have) (?:my|the) money)\b")
 _WHEN = re.compile(r"\bwhen\b|\bhow long\b")
 _SEVERAL = re.compile(r"\bwhy\b|\b(?:two|2|several|both|different) (?:tracking|numbers|parcels|packages)\b")
+_LATE = re.compile(r"\b(?:late(?:ness)?|delay(?:ed|s)?)\b")
 USED = "As it has been used, it cannot go back."
 
 
@@ -213,6 +214,8 @@ def rule_of_lost(asked: str, desk: Toolbox) -> str:
     """Return what the articles say about a parcel that does not come; raises CallNeeded."""
     if payment_words(asked):
         return quoted("Where does a refund go?", desk)
+    if _LATE.search(asked):
+        return quoted("What happens when a parcel is late?", desk)
     trace = quoted("What happens when the tracking has not moved?", desk)
     return f"{trace} {quoted('What do I get when a trace does not find the parcel?', desk)}".strip()
 

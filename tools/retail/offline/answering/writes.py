@@ -35,7 +35,7 @@ from tools.retail.offline.answering.reads import told_with_rule
 from tools.retail.offline.answering.swaps import new_version, products_of, what_goes
 from tools.retail.offline.reading.own_questions import tells_of_fault, tells_of_use
 from tools.retail.offline.reading.request_phrases import REFUND
-from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, payment_words, refund_reason
+from tools.retail.offline.reading.slots import cancel_reason, means_all, named_amount, refund_reason
 from tools.retail.offline.reading.variants import price_of
 from tools.retail.shop_records import digits_of
 
@@ -152,7 +152,7 @@ def change_payment(request: Request, desk: Toolbox) -> str:
             ]
             if not others:
                 raise ReplyNow("Your account has no other payment method than the one this order was paid with.")
-            if len(others) > 1 or not payment_words(request.words):
+            if len(others) > 1:
                 raise ReplyNow(
                     f"Which payment method shall I use for order {order['order_id']}: "
                     f"{list_words([method_name(m) for m in others], 'en', last='list_or')}?"

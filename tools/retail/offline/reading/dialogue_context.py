@@ -13,7 +13,7 @@ from core.language.postal_addresses import named_parts, read_address
 from core.language.reference_numbers import reference_numbers
 from core.language.requested_changes import asks_about, wishes
 from core.language.several import means_another
-from core.language.text import normal
+from core.language.text import normal, sentences
 from core.language.words import CONTINUES, leans_on_before
 from core.offline.reading.chat_request import Conversation
 from core.offline.reading.followups import REMEMBERED, SHORT, asks_something, is_own_question, last_question
@@ -214,12 +214,12 @@ def _fragment(heard: _Heard) -> list[Request] | None:
 
 def _other_goods(heard: _Heard) -> list[Request] | None:
     """Read other goods, or another version, of which the same is asked."""
-    last = heard.earlier[-1]
-    deed = _deed_word(last)
-    if _NAMES_ANOTHER.match(heard.plain) and last.intent in _TOLD and product_words(heard.message):
-        said = f"{deed} {heard.message}".strip()
+    last, asked = heard.earlier[-1], sentences(heard.message)[-1]  # behind `oh no.`
+    deed, plain = _deed_word(last), normal(asked)
+    if _NAMES_ANOTHER.match(plain) and last.intent in _TOLD and product_words(asked):
+        said = f"{deed} {asked}".strip()
         return [replace(heard.own[0], intent="inquiry" if deed else "order_status", text=said)]
-    if _ANOTHER_VERSION.match(heard.plain) and deed == _CALLED["swap"]:
+    if _ANOTHER_VERSION.match(plain) and deed == _CALLED["swap"]:
         return [replace(last, intent="inquiry", text=heard.message, before=last.words)]
     return None
 

@@ -31,15 +31,16 @@ _CHARGED = re.compile(
 _REQUESTED = re.compile(
     r"\b(?:(?:did|have|has) (?:you|u|it|my \w+) (?:get|got|receiv\w+|arriv\w+|reach\w*|come)\b.*\b(?:return\w*|"
     r"exchang\w*|sen[td] back)|"
-    r"(?:status|news|update|what(?:'s|s| is) (?:happening|up|going on)|where(?:'s|s| is)|what about|how far|when)\b"
-    r".*\b(?:(?:my|the) (?:\w+ ){0,2}(?:return|exchange|replacement)s?|returned|exchanged|sent back)|"
+    r"(?:status|news|update|what(?:'s|s| is) (?:happening|up|going on)|where(?:'s|s| is)|what about|how far|"
+    r"how long (?:till?|until|before)|when)\b"
+    r".*\b(?:(?:my|the) (?:\w+ ){0,2}(?:return|exchange|swap|replacement)s?|returned|exchanged|sent back)|"
     r"(?:i|we|i've|ive) (?:already |have |had )*(?:asked for|requested|registered|started|filed|applied for|did|made) "
-    r"(?:an?|the|my|this) (?:\w+ )?(?:return|exchange)|"
+    r"(?:an?|the|my|this) (?:\w+ )?(?:return|exchange|swap)|"
     r"when (?:do|will|does|is|are) .*\b(?:new|replacement|exchanged) [\w' -]+(?:sent?|ship\w*|com(?:e|ing)|arriv\w+)|"
     r"when (?:do|will|are) (?:you|u) .*(?:send|ship)\w* (?:me )?(?:out )?(?:the|my) (?:new|replacement|exchanged)|"
     r"(?:did|has|have) (?:the|my) [\w ]+ (?:reach\w*|arriv\w+|got|get|come) (?:to )?(?:you|your warehouse|back)|"
     r"(?:return|exchange) requested|"
-    r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange)\b.*\b(?:go through|done|processed|arrived?|"
+    r"(?:is|has|was|did) (?:the|my) (?:\w+ ){0,2}(?:return|exchange|swap)\b.*\b(?:go through|done|processed|arrived?|"
     r"through|complete\w*|finished|registered|approved|in|yet|received))\b"
 )
 _NO_REQUEST = re.compile(r"\b(?:if|usually|can i|could i|how do i)\b")
@@ -70,7 +71,8 @@ LOST = re.compile(
     r"\blost\b|"
     r"\b(?:never|doesn't|does not|doesnt|don't|not) (?:comes?|arrives?|arrived|moved|(?:show|turn)(?:s|ed)? up)\b|"
     r"\b(?:refund\w*|money back|reimburse\w*|compensat\w*|replacement|(?:new|another) one|"
-    r"(?:send|sent|ship) (?:it|them|one) again|trace|investigat\w*)\b"
+    r"(?:send|sent|ship) (?:it|them|one) again|trace|investigat\w*|(?:any|some)thing back|"
+    r"(?:not|n't|dont|cant|didnt|never|cannot) find (?:it|them|my|the))\b"
 )
 """Asks what becomes of goods that are on their way and late."""
 _IF_LATE = re.compile(
