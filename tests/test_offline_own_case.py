@@ -339,3 +339,9 @@ def test_who_asks_for_money_because_of_a_delay_hears_the_rule_of_late_parcels() 
     talk.say("where is my kettle?")
     assert "$14.95 shipping fee back" in talk.say("do I get anything back for the delay")
     assert "a replacement at no cost" in talk.say("and if they dont find it")
+
+
+@pytest.mark.parametrize("told", ["bowl never came", "still no sign of the salad bowl since the 19th!!"])
+def test_who_only_tells_something_of_their_goods_hears_how_these_stand(told: str) -> None:
+    assert "#AF10189" in on(TODAY, "kofi_mensah_1038").say(told)
+    assert "#AF10032" not in on(TODAY, "kofi_mensah_1038").say("which country is the wool of my blanket from?")

@@ -11,7 +11,7 @@ from core.language.text import normal
 from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
 from core.offline.answering.asked_facts import rule_beside
 from core.offline.answering.toolbox import ReplyNow, Toolbox
-from core.offline.reading.understanding import Request
+from core.offline.reading.understanding import Request, asks
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
 from tools.retail.offline.answering.choosing import meant_items_only, named_orders, of_the_day, order_state
 from tools.retail.offline.answering.lookups import all_orders, each_looked_up, order_of, profile_of, quoted
@@ -77,6 +77,7 @@ _ABOUT_ADDRESS = re.compile(
     r"where (?:did|do|are|will) (?:you|u|they) (?:send|ship|deliver)\w*)\b"
 )
 _WARRANTY = re.compile(r"\b(?:warranty|guarantee)\b(?=.*\bmy\b)|\bmy\b.*\b(?:warranty|guarantee)\b")
+_ANYTHING = re.compile("")
 _ABOUT_ORDERS = (STATUS, ORDER_FACT, PAID_HOW, _ABOUT_DAY, _ABOUT_MONEY, _ABOUT_ADDRESS, ABOUT_REFUND, _ABOUT_ITEMS)
 """What a record of an order answers by itself."""
 _OPEN = ("pending", "processed")
@@ -278,7 +279,10 @@ def policy(request: Request, desk: Toolbox) -> str:
     if told != DONT_KNOW:
         since = _if_shown(_arrived, request, desk) if behind(request.text, AT_DELIVERY) else ""
         return "\n\n".join(filter(None, (since, told)))
-    return _own_goods(request, desk, *_ABOUT_ORDERS) or _if_shown(nearest_fact, request, desk) or told
+    if own := _own_goods(request, desk, *_ABOUT_ORDERS) or _if_shown(nearest_fact, request, desk):
+        return own
+    tells = not (asks_about(request.text) or asks(request.text))  # `the bowl never came`
+    return (_if_shown(_spoken_of, request, desk) if tells else "") or told
 
 
 def _if_shown(tell: Callable[[Request, Toolbox], str], request: Request, desk: Toolbox) -> str:
@@ -295,6 +299,10 @@ def _arrived(request: Request, desk: Toolbox) -> str:
         return ""
     named = [(o, i) for o in all_orders(desk) if o.get("delivered_at") for i in meant_items_only(request.text, o)]
     return " ".join(f"Your {item_name(item)} arrived on {day(order['delivered_at'])}." for order, item in named[:1])
+
+
+def _spoken_of(request: Request, desk: Toolbox) -> str:
+    return _own_goods(request, desk, _ANYTHING)
 
 
 def _own_goods(request: Request, desk: Toolbox, *asked: re.Pattern[str]) -> str:
