@@ -39,6 +39,7 @@ def test_every_language_hears_and_says_the_same(catalogue: Catalogue) -> None:
         ("Zeigen Sie mir bitte meine Bestellungen", "Ihre Bestellungen:", "#AF10283: versandt"),
         ("Merci beaucoup", "Avec plaisir", ""),
         ("au revoir", "Merci de nous avoir écrit", ""),
+        ("Danke, auf Wiedersehen!", "Gern geschehen!", ""),
         ("grazie mille", "Prego!", ""),
         ("ciao", "Buongiorno!", ""),
         ("dziękuję bardzo", "Proszę bardzo!", ""),
@@ -125,6 +126,23 @@ def test_a_slip_is_a_mistake() -> None:
     talk = Talk(ADA)
     talk.say("AF10326 bitte stornieren, ich habe mich vertan")
     assert talk.proposed == [("cancel_order", {"order_id": "#AF10326", "reason": "ordered by mistake"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "of_order"),
+    [
+        ("Wie lange dauert die Rücksendung?", False),
+        ("Combien de temps prend le retour ?", False),
+        ("¿Cuánto tarda la devolución?", False),
+        ("Kann ich die zurückgeben?", True),
+        ("Je peux le retourner ?", True),
+        ("¿Lo puedo devolver?", True),
+    ],
+)
+def test_the_article_before_a_deed_stands_for_no_order(text: str, of_order: bool) -> None:
+    talk = Talk(ADA)
+    talk.say("Where is my order AF10283?")
+    assert ("#AF10283" in talk.say(text)) is of_order
 
 
 @pytest.mark.parametrize(

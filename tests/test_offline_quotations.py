@@ -85,6 +85,19 @@ def test_whom_something_costs_something_says_nothing_of_what_is_asked() -> None:
     assert plain == own
 
 
+def test_what_holds_for_one_place_alone_is_told_with_it_and_comes_behind_what_holds_for_all() -> None:
+    text = "Returns follow the same 30 days. The label costs $12.00."
+    canada = QuotedPassage(1, "International shipping", "International shipping > Returns from Canada", text)
+    home = QuotedPassage(2, "Returns", "Returns > Sending back", "The return label costs nothing.")
+    both = [
+        find_quote(f"what does the return label cost{end}?", [canada, home], MiniLM()) for end in ("", " in Canada")
+    ]
+    assert [quote and quote.title for quote in both] == ["Returns", "International shipping"]
+    alone = find_quote("what does the return label cost?", [canada], MiniLM())
+    assert alone is not None
+    assert alone.text.startswith("Returns from Canada: The label")
+
+
 def test_of_what_is_asked_further_only_the_sentence_that_has_it_is_told() -> None:
     talk = Talk("ada_brook_1001", embeddings=MiniLM())
     talk.say("do you deliver to a PO box in Canada?")

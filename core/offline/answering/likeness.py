@@ -41,6 +41,10 @@ _COVERED = 0.4
 All these are fitted to 374 questions over eight businesses, 142 of which nothing answers, each business judged by what
 the other seven taught.
 """
+_ELSEWHERE = -0.1
+"""What counts besides for a statement under a heading that names a place or a product, where the question does not."""
+_NAME = re.compile(r"(?<=\s)[A-ZÀ-Þ][^\W\d_]{2,}")
+"""A word of a heading that may be a name; its first word is written large anyway."""
 _WHAT_IF = re.compile(r"\bif\b|\bwhat happens\b")
 _FOR_WHOM = re.compile(r" (?:me|us)(?=\W*$)")
 """Whom something is done for says nothing of what is asked: `what would that cost me?`."""
@@ -76,6 +80,8 @@ class Scored:
     score: float
     covered: float = 1.0
     """How near the words of the question that it has least of come to one of its words."""
+    unasked: frozenset[str] = frozenset()
+    """Names in its heading that the question lacks: it holds for what they name."""
 
     @property
     def best(self) -> Statement:
@@ -115,15 +121,17 @@ def scored_passages(
     for place, (passage, said) in enumerate(candidates):
         cosines = [asked @ next(following).T for _ in said]
         nearest = [_nearest(one) for one in cosines]
+        unasked = _unasked_names(passage, whole, candidates)
+        less = _PLACE * place + _ELSEWHERE * bool(unasked)
         each = [
             _WHOLE * float(one[0, 0])
             + _TOKENS * float(near.mean())
             + _VALUE * has_asked_value(plain, text)
             + _CONDITION * bool(_WHAT_IF.search(plain) and _CONDITIONAL.search(text))
-            + _PLACE * place
+            + less
             for one, near, text in zip(cosines, nearest, [normal(s.text) for s in said], strict=True)
         ]
-        found.append(Scored(passage, said, each, max(each), _least(np.max(nearest, axis=0))))
+        found.append(Scored(passage, said, each, max(each), _least(np.max(nearest, axis=0)), unasked))
     return found
 
 
@@ -168,6 +176,15 @@ def likelihoods(scored: Scored) -> list[float]:
 
 def _above(passage: QuotedPassage) -> str:
     return ". ".join(dict.fromkeys(filter(None, (passage.title, passage.section))))
+
+
+def _unasked_names(
+    passage: QuotedPassage, question: str, candidates: Sequence[tuple[QuotedPassage, list[Statement]]]
+) -> frozenset[str]:
+    """Return the names in the heading of a passage that a question lacks; what stands in small letters is none."""
+    small = " ".join(p.text for p, _ in candidates)
+    names = (name for name in _NAME.findall(passage.section) if name.casefold() not in question.casefold())
+    return frozenset(name for name in names if not re.search(rf"\b{re.escape(name.casefold())}", small))
 
 
 def _nearest(cosines: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

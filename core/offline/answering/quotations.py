@@ -280,7 +280,8 @@ def cited(scored: Scored, most: int, room: int) -> str:
             keep.add(i)
             room -= len(said.text)
     told = [scored.statements[i] for i in sorted(keep)]
-    text = ""
+    named = any(name in one.text for one in told for name in scored.unasked)
+    text = f"{scored.passage.section.rsplit(' > ', 1)[-1]}: " if scored.unasked and not named else ""
     for one, after in pairwise(told):
         text += one.text if one.is_row else _ended(one.text)
         text += "\n" if one.is_row or after.is_row else " "
