@@ -15,6 +15,7 @@ from core.message_marks import marks
 from core.passages import Utterance
 from tools.business.business_rules import IdentityRule, Proof
 from tools.context import Context
+from tools.registry import SEARCH_ARTICLES
 
 TURN_BEGAN = "turn_began"
 """Name of the moment in a run's configuration, in seconds since the epoch."""
@@ -182,6 +183,11 @@ def run_config(thread_id: str) -> RunnableConfig:
 def thread_of(config: RunnableConfig) -> str:
     """Return the id of the thread a run is on; a graph without memory has none."""
     return str(config["configurable"].get("thread_id", ""))
+
+
+def has_looked_up(turn: Sequence[AnyMessage]) -> bool:
+    """Say whether a tool other than the search of articles has answered in a turn."""
+    return any(isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES for m in turn)
 
 
 def newest_turn(messages: list[AnyMessage]) -> list[AnyMessage]:

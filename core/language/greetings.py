@@ -20,14 +20,18 @@ _THANKFUL = re.compile(
     r"teşekkür(?:ler| ederim)?|شكرا|ありがとう(?:ございます)?)\b"
 )
 """Words of which one is enough."""
+_FAREWELL = (
+    r"tschüss|auf wiedersehen|bis (?:bald|dann)|au revoir|à bientôt|adiós|hasta (?:luego|pronto)|arrivederci|a presto|"
+    r"tot ziens|doei|do widzenia|tchau|até logo"
+)
 _BESIDE_THANKS = re.compile(
+    rf"\b(?:{_FAREWELL})\b|"
     r"\W|\b(?:a|again|ah|alright|all|and|answer|anyway|are|assistance|best|bunch|bye|clear|cool|day|evening|everything|"
     r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"
     r"very|was|wanted|well|what|wow|you|your|alles|das|dir|die|für|gut|hilfe|ihnen|ihre|klar|schön|sehr|vielen|"
     r"herzlichen|wars?|besten|schönen|einen|tag|abend|noch|jetzt|bonne|bonnes|journée|soirée|buen|buenas|día|tardes|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|à|ayuda|entonces|es|eso|la|muchas|muy|tante|molte|muito|muita|veel|hartelijk|bardzo|serdecznie|çok|"
-    r"por|su|todo|vale|mille|adiós|arrivederci|au|auf|bientôt|bis|bald|ciao|dann|doei|et|goodbye|hasta|later|logo|luego|"
-    r"presto|pronto|revoir|see|tchau|tot|tschüss|und|widzenia|do|wiedersehen|y|ziens)\b"
+    r"por|su|todo|vale|mille|ciao|et|goodbye|later|see|und|y)\b"
 )
 """What may stand beside them, and says nothing else."""
 
@@ -37,9 +41,8 @@ GOODBYE = re.compile(
     r"everything|it)(?: for (?:now|today))?|nothing (?:else|more)|i'm (?:good|done|all set)|we're done)[,!. "
     r"]*(?:thanks?(?: you)?|bye|goodbye|for now)*|"
     r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|have a (?:nice|good|great|lovely) (?:day|one|evening|"
-    r"weekend)|take care|ciao(?!\W+(?!have\b|thanks?\b)\w+ \w+ \w)|tschüss|auf wiedersehen|bis (?:bald|dann)|"
-    r"au revoir|à bientôt|adiós|hasta (?:luego|pronto)|arrivederci|a presto|"
-    r"tot ziens|doei|do widzenia|tchau|até logo))[,!. a-z]{0,25}$"
+    r"weekend)|take care|ciao(?!\W+(?!have\b|thanks?\b)\w+ \w+ \w)|"
+    rf"{_FAREWELL}))[,!. a-z]{{0,25}}$"
 )
 
 CAPABILITIES = re.compile(

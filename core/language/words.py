@@ -202,6 +202,8 @@ NEGATION = "|".join(BY_LANGUAGE.values())
 """A pattern over small letters that matches any of them; that they stand alone is for whoever uses it to ask."""
 CONTRACTED = r"\w{1,20}n't"
 """A pattern for English verbs with their negation: `isn't`, `can't`."""
+DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
+"""Any of both, alone."""
 
 
 CONTINUES = re.compile(

@@ -7,7 +7,7 @@ from langchain_core.messages import AnyMessage, ToolMessage
 
 from core.language.requested_changes import wishes
 from core.language.words import content_stems
-from graph.state import called_in, newest_turn
+from graph.state import called_in, has_looked_up, newest_turn
 from graph.tool_calls.provenance import MessageOrigins
 from graph.tool_calls.wanted_changes import sentences_that_ask
 from graph.verification.non_answers import DID_NOTHING, NO_ACCESS, ONLY_ANNOUNCED
@@ -45,7 +45,7 @@ def expected_tools(origins: MessageOrigins, tools: Mapping[str, Tool]) -> frozen
 
 def untried_reads(messages: Sequence[AnyMessage], tools: Mapping[str, Tool]) -> frozenset[str]:
     """Return the reads of records, as long as this turn has made none."""
-    if any(isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES for m in newest_turn(list(messages))):
+    if has_looked_up(newest_turn(list(messages))):
         return frozenset()
     return frozenset(name for name, tool in tools.items() if tool.effect == "read" and name != SEARCH_ARTICLES)
 

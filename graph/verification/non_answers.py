@@ -1,13 +1,13 @@
 """Tell what is no answer: it announces a look-up, denies access, asks back, leaves open when, or has no source."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from core.language.detection import language_of
 from core.language.fixed_sentences import ENGLISH
 from core.language.requested_changes import without_lead
 from core.language.text import any_of, normalised, split_sentences
-from core.language.words import CONTRACTED, NEGATION, content_stems
+from core.language.words import CONTRACTED, DENIES, NEGATION, content_stems
 from graph.verification.values.value_reading import find_values
 
 _ANNOUNCES = any_of(
@@ -53,7 +53,6 @@ _OTHER_TIMES = re.compile(
     r"cuando|después|antes|pronto|hoy|mañana|ayer|ya|ahora|en cuanto)(?!\w)"
 )
 """What else tells a time, or that none is known."""
-_DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
 _LONG, _SHARED = 12, 1 / 3
 """From how many words that carry meaning an answer states things at length, and what part of them stands in a passage
 where it tells that in other words.
@@ -92,15 +91,18 @@ def announces(sentence: str) -> bool:
     return bool(_ANNOUNCES.search(normalised(sentence)))
 
 
-def is_none_of(answer: str, passages: Sequence[str], *, known: str) -> bool:
-    """Say whether an English answer states at length what hardly stands in a passage, nor was known before."""
-    if any(language_of(text) != ENGLISH for text in (answer, *passages)):
+def is_none_of(answer: str, passages: Sequence[tuple[str, Set[str]]], *, known: str) -> bool:
+    """Say whether an English answer states at length what hardly stands in a passage, nor was known before.
+
+    Each passage is given as its normal form and the stems of its words.
+    """
+    if any(language_of(text) != ENGLISH for text in (answer, *(text for text, _ in passages))):
         return False
-    told, seen = [set(content_stems(passage)) for passage in passages], set(content_stems(known))
+    seen = set(content_stems(known))
     stated = shared = 0
     for sentence in split_sentences(answer)[0]:
-        if "?" not in sentence and not _DENIES.search(normalised(sentence)):
+        if "?" not in sentence and not DENIES.search(normalised(sentence)):
             new = {stem for stem in content_stems(sentence) if not stem.isdigit()} - seen
             seen |= new
-            stated, shared = stated + len(new), shared + max(len(new & stems) for stems in told)
+            stated, shared = stated + len(new), shared + max(len(new & stems) for _, stems in passages)
     return stated >= _LONG and shared < stated * _SHARED

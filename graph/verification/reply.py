@@ -233,13 +233,18 @@ class Citations:
         earlier: Iterable[Mapping[str, Any]] = (),
         already_said: str = "",
     ) -> None:
-        self.passages, self._links = passages, links
+        self._passages, self._links = passages, links
         self._sources = {str(source["passage_id"]): dict(source) for source in earlier}
         self._in_paragraph = set(cited(re.split(_PARAGRAPH, already_said)[-1]))
 
     def shown(self, text: str) -> str:
         """Return the next piece of a reply with its citations as customers read them."""
         return _CITATION_OR_PARAGRAPH.sub(self._numbered, text)
+
+    @property
+    def read(self) -> list[tuple[str, frozenset[str]]]:
+        """Return the passages as sentences are held against them: their normal form and the stems of their words."""
+        return [_as_held_against(passage.text) for passage in self._passages]
 
     def with_source(self, sentence: str) -> str:
         """Return a sentence with a citation of the passage it repeats, as a model writes one; others as they are."""
@@ -248,7 +253,7 @@ class Citations:
         said, stems = normal(sentence), set(content_stems(sentence))
         near = (
             (tells := len(stems) >= _STEMS_OF_PARAPHRASE and stems <= told, _likeness(said, text, exact=tells), -n)
-            for n, (text, told) in enumerate((_as_held_against(p.text) for p in self.passages), start=1)
+            for n, (text, told) in enumerate(self.read, start=1)
         )
         paraphrased, nearest, place = max(near, default=(False, 0.0, 0))
         return f"{sentence} [{-place}]" if paraphrased or nearest >= QUOTED else sentence
@@ -262,7 +267,7 @@ class Citations:
         if match[1] is None:
             self._in_paragraph.clear()
             return match[0]
-        numbers = [self._number(self.passages[n - 1]) for n in cited(match[0]) if n <= len(self.passages)]
+        numbers = [self._number(self._passages[n - 1]) for n in cited(match[0]) if n <= len(self._passages)]
         new = [number for number in dict.fromkeys(numbers) if number not in self._in_paragraph]
         self._in_paragraph.update(new)
         return _written(match, new)
@@ -283,7 +288,7 @@ class Citations:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _as_held_against(passage: str) -> tuple[str, frozenset[str]]:
-    """Return a passage as sentences are held against it: its normal form and the stems of its words."""
+    """Return the normal form of a passage and the stems of its words."""
     return normal(passage), frozenset(content_stems(passage))
 
 

@@ -13,7 +13,7 @@ from core.language.text import normal, split_sentences
 from core.message_marks import marks
 from core.model_notes import NOTES
 from core.safety.safe_links import LinkRule, safe_text
-from graph.state import State, newest_turn, text_of, turn_actions
+from graph.state import State, has_looked_up, newest_turn, text_of, turn_actions
 from graph.verification.evidence import Evidence
 from graph.verification.inner_works import (
     SPEAKS_OF_TOOLS,
@@ -27,7 +27,6 @@ from graph.verification.reply import LONGEST_SENTENCE, Citations, faults_of, wit
 from graph.verification.reply_language import ReplyLanguages
 from graph.verification.secret_requests import asks_for_secret
 from graph.verification.values.value_reading import Value, find_values
-from tools.registry import SEARCH_ARTICLES
 
 TOO_LONG = "it or a sentence of it is too long; answer in a few short sentences"
 OWN_WORDS = "it gives the customer's own words back to them"
@@ -172,9 +171,8 @@ class SentenceChecks:
             faults_of(sentence, self.evidence, self._shown)
         first = next(iter(split_sentences(read_last)[0]), "")
         self.only_greets_again = bool(GREETING.match(normal(first))) and not is_small_talk(asked)
-        looked_up = any(isinstance(m, ToolMessage) and m.name != SEARCH_ARTICLES for m in self.so_far.turn)
         asks = self.evidence.passages > 0 and (bool(self._questions) or asks_about(asked))
-        self.needs_source = asks and not (looked_up or already_said)
+        self.needs_source = asks and not (has_looked_up(self.so_far.turn) or already_said)
 
     @property
     def announcement(self) -> str:
@@ -212,12 +210,13 @@ class SentenceChecks:
             return ""
         self.only_greets_again = self.only_greets_again and not self.offline and _normal(text) in self._read_before
         self._words += words_of(text)
-        if len(text.split()) >= WORDS_OF_STATEMENT and not (self.offline or find_values(text)):
+        sure = self.offline or bool(find_values(text))
+        if len(text.split()) >= WORDS_OF_STATEMENT and not sure:
             self._said.add(_normal(text))  # small models write one over and over
         said, self._gap = self._gap + self._attributed(text), cited[len(cited.rstrip()) :] or " "
         if unread:
             self.unread.append(said)
-        if self.offline or find_values(text) or without_citations(said) != said:
+        if sure or without_citations(said) != said:
             self.needs_source = False
         self.told += said
         return said

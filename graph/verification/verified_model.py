@@ -167,7 +167,7 @@ class VerifiedChatModel(PiecewiseChatModel):
         if not checks.needs_source or is_small_talk(checks.so_far.asked):
             return False
         known = "\n".join([*(text.text for text in checks.evidence.texts[:1]), *map(text_of, checks.so_far.earlier)])
-        return is_none_of(checks.told, [passage.text for passage in checks.citations.passages], known=known)
+        return is_none_of(checks.told, checks.citations.read, known=known)
 
     async def _not_objected_to(self, held: list[str], answer: Answer) -> list[str]:
         """Return what was held back, up to the first sentence the judge objects to, or without those it objects to."""

@@ -13,7 +13,7 @@ from core.language.records.descriptions import DAY_OF_MONTH, MONTH_NAMES, dated,
 from core.language.several import count_of, place_of
 from core.language.text import normal, normalised
 from core.language.word_tables import WEEKDAY_NAMES
-from core.language.words import CONTRACTED, NEGATION, content_words
+from core.language.words import DENIES, content_words
 
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _HALVES = (
@@ -36,7 +36,6 @@ _BEFORE_NOW = re.compile(
 """Since when something is so, which is no wish for a time."""
 _LATER = re.compile(r"\b(?:later|latest|spätere[nrs]?|plus tard|más tarde)\b")
 _EARLIER = re.compile(r"\b(?:earlier|earliest|soonest|frühere[nrs]?|früheste[nrs]?|plus tôt|más temprano)\b")
-_DENIES = re.compile(rf"(?<!\w)(?:{NEGATION}|{CONTRACTED})(?!\w)")
 _PARTS = re.compile(r"[.,;!?]\s|\s(?:but|aber|sondern|mais|pero)\s")
 _HOUR = re.compile(r"(?<!\d)(\d{2}):(\d{2})(?!\d)")
 _CLOCK = re.compile(
@@ -203,7 +202,7 @@ def _hours(said: str) -> list[tuple[set[int], int | None]]:
 
 def _wanted(text: str) -> str:
     """Return a text without the parts of it that take something back."""
-    return " ".join(part for part in _PARTS.split(text) if not _DENIES.search(normal(part)))
+    return " ".join(part for part in _PARTS.split(text) if not DENIES.search(normal(part)))
 
 
 def _days(said: str) -> list[tuple[int | None, int]]:

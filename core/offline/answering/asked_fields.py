@@ -37,9 +37,9 @@ _OPEN = re.compile(
     r"\b(?:what|who|why|how|was für|wer|warum|wieso|wie|quoi|pourquoi|comment|qué|quién|por qué|cómo)\b|^was\b"
 )
 """What asks for more than whether something is so."""
-LISTS = re.compile(
-    r"\b(?:which|any|(?<!how long )(?:do|did) (?:i|we) have(?! to)|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b"
-)
+HAVE = r"(?<!how long )\b(?:do|did) (?:i|we) have(?! to)"
+"""A pattern for the question what there is; `how long do I have` asks for time."""
+LISTS = re.compile(rf"\b(?:which|any|{HAVE}|have (?:i|we)|are there|welche\w*|quel\w*|cuál\w*)\b")
 """What asks for the records themselves, by how they stand or what they are of."""
 OWED = re.compile(
     r"\b(?:owe|outstanding|overdue|unpaid|arrears|not (?:yet |been ){0,2}paid|"

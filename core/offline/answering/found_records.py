@@ -21,6 +21,7 @@ from core.language.reference_numbers import CODE
 from core.language.requested_changes import asks_about, asks_facts, asks_of_us, names_change, wishes
 from core.language.text import normal
 from core.language.words import OWN_THING, content_stems, content_words
+from core.offline.answering.asked_fields import HAVE
 from core.offline.answering.likeness import NAME_NOTHING
 from core.offline.reading.chat_request import Conversation, Result
 from core.offline.reading.clauses import clauses
@@ -42,7 +43,8 @@ _MAY_CHANGE = re.compile(
 )
 """Who asks whether something of theirs can be changed, and not whether they may have it."""
 _LIST = re.compile(
-    r"(?<!how long )\b(?:do|did) (?:i|we) have(?! to)\b|\b(?:show|view|display)\b|"
+    rf"{HAVE}\b|"
+    r"\b(?:show|view|display)\b|"
     r"\b(?:see|list) (?:all |of |the )*(?:my|our)\b|"
     r"^welche\w* .*\bhabe? (?:ich|wir)\b|^zeig\w*\b|"
     r"^quel(?:le)?s? .*\bj'ai\b|^montre\w*\b|^qué .*\b(?:tengo|tenemos)\b|^muéstr\w*\b"

@@ -117,11 +117,12 @@ def scored_passages(
         [_FOR_WHOM.sub("", spelled(normal(whole))), *(part for parts in read for part in parts)]
     )
     following = iter(vectors)
+    texts = " ".join(passage.text for passage, _ in candidates)
     found = []
     for place, (passage, said) in enumerate(candidates):
         cosines = [asked @ next(following).T for _ in said]
         nearest = [_nearest(one) for one in cosines]
-        unasked = _unasked_names(passage, whole, candidates)
+        unasked = _unasked_names(passage, whole, texts)
         less = _PLACE * place + _ELSEWHERE * bool(unasked)
         each = [
             _WHOLE * float(one[0, 0])
@@ -178,13 +179,10 @@ def _above(passage: QuotedPassage) -> str:
     return ". ".join(dict.fromkeys(filter(None, (passage.title, passage.section))))
 
 
-def _unasked_names(
-    passage: QuotedPassage, question: str, candidates: Sequence[tuple[QuotedPassage, list[Statement]]]
-) -> frozenset[str]:
-    """Return the names in the heading of a passage that a question lacks; what stands in small letters is none."""
-    small = " ".join(p.text for p, _ in candidates)
+def _unasked_names(passage: QuotedPassage, question: str, texts: str) -> frozenset[str]:
+    """Return the names in the heading of a passage that a question lacks; what the texts of all write small is none."""
     names = (name for name in _NAME.findall(passage.section) if name.casefold() not in question.casefold())
-    return frozenset(name for name in names if not re.search(rf"\b{re.escape(name.casefold())}", small))
+    return frozenset(name for name in names if not re.search(rf"\b{re.escape(name.casefold())}", texts))
 
 
 def _nearest(cosines: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
