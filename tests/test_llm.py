@@ -4,17 +4,19 @@ Reading is what takes such a model long. Its server keeps the beginnings of two 
 alike stand together.
 """
 
+import asyncio
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.factory import endpoint_model
 from core.language.fixed_sentences import PHRASES
+from core.models.adapted_model import remember
+from core.models.capabilities import Endpoint, probe
 from core.models.fallback import Candidate, ChainedChatModel
 from core.settings import Limits, Settings
 from graph.agent import SupportAgent, open_agent
@@ -59,7 +61,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         "SUPPORT_LIMITS": "context_tokens=6000 timeout_seconds=120 turn_seconds=300 max_output_tokens=120 "
         "passages_per_turn=2",
     }
-    yield Settings.from_env(ours | model, env_file=None)
+    settings = Settings.from_env(ours | model, env_file=None)
+    # Otherwise the first turns share the model with its measuring.
+    known = asyncio.run(probe(Endpoint(str(settings.base_url), settings.model, "none"), sizes=False))
+    remember(settings.endpoint_file, known)
+    yield settings
     subprocess.run([str(SERVE), "--port", port, "--stop"], check=False, timeout=30)  # 1 where it has died meanwhile
 
 
@@ -102,25 +108,6 @@ async def test_a_cancellation_is_listed_confirmed_and_done_once_or_goes_to_a_per
     else:
         assert asked.text
         assert states == []
-
-
-async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(settings: Settings) -> None:
-    conversations: dict[str, tuple[dict[str, Any], list[str]]] = {
-        "rule": ({}, ["The lamp caught fire on my desk!"]),
-        "repeated_failure": ({}, ["How do returns work?", "That did not help.", "You don't understand me."]),
-        "budget": ({"daily_budget": "requests=1"}, ["How do returns work?", "And how long does it take?"]),
-    }
-    desk = open_desk(settings)
-    for reason, (changed, texts) in conversations.items():
-        async with open_agent(settings.model_copy(update=changed)) as agent:
-            replies = [await agent.send(f"people-{reason}", text, customer_id="ada_brook_1001") for text in texts]
-        assert replies[-1].owner == "pending"
-        ticket = await desk.get_ticket(str(replies[-1].ticket_id))
-        # A model that answers nothing brings a person in as well, and sooner.
-        assert ticket.reason == reason or (reason != "rule" and ticket.reason in ("repeated_failure", "budget"))
-        # How soon a budget ends is the model's affair; from then on nobody is told twice.
-        assert sum(ticket.id in reply.text for reply in replies) == 1
-    await desk.close()
 
 
 async def test_what_no_article_holds_is_not_made_up_and_the_offered_person_comes(settings: Settings) -> None:
@@ -167,7 +154,7 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
     assert any(summary and not summary.startswith("The customer wrote") for summary in summaries), summaries
 
 
-async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) -> None:
+async def test_facts_of_the_first_turn_are_told_when_it_has_left_the_state(settings: Settings) -> None:
     small = settings.model_copy(update={"context_tokens": 2_000})
     made = scripted_parts(
         scripted("Thank you, Ada.", "You can return items within 30 days. [1] " * 6), context_tokens=2_000
@@ -175,11 +162,11 @@ async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) 
     async with open_checkpointer(settings.memory_url) as saver:
         talk = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=1_000)
         await talk.send("long", "My name is Ada Brook. My order number is #AF10283.", customer_id="ada_brook_1001")
-        for number in range(298):
+        for number in range(60):
             await talk.send("long", f"how do returns work for number {number}?", customer_id="ada_brook_1001")
     async with open_agent(small) as agent:
         state = await agent.state("long")
-        assert "AF10283" not in "".join(text_of(m) for m in state.messages)  # it left the state long ago
+        assert "AF10283" not in "".join(text_of(m) for m in state.messages)
         reply = await agent.send(
             "long", "Which order number did I tell you in the beginning?", customer_id="ada_brook_1001"
         )
