@@ -181,3 +181,21 @@ def test_who_has_moved_is_asked_where_to() -> None:
     talk = on(TODAY, ADA)
     assert "new address" in talk.say("I moved to a new flat last week.")
     assert talk.proposed == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ("I need a receipt for order #AF10283, with our company name on it", "within 30 days of the order"),
+        ("please send me the invoice of #AF10283", "The invoice is under Orders in your account"),
+        ("I want to use a promo code on #AF10326", "A code cannot be added to an order that has already been placed"),
+        ("I'd like to pick up #AF10326 in the store", "Bring the order number and a photo ID"),
+    ],
+)
+def test_a_wish_that_only_names_an_order_is_answered_by_the_article_about_it(wish: str, told: str) -> None:
+    assert told in on(TODAY, ADA).say(wish).split("\n\n")[0]
+
+
+@pytest.mark.parametrize("wish", ["i need #AF10283 urgently", "please look into order AF10283", "I want my #AF10283!"])
+def test_a_wish_for_the_order_itself_is_told_how_it_stands(wish: str) -> None:
+    assert on(TODAY, ADA).say(wish).startswith("Order #AF10283 was shipped on 17 November 2026")

@@ -6,10 +6,12 @@ from typing import Any
 
 from core.language.fixed_sentences import list_words
 from core.language.reference_numbers import reference_numbers
-from core.language.requested_changes import asks_about
+from core.language.requested_changes import asks_about, wishes
 from core.language.text import normal
+from core.language.words import content_stems
 from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
 from core.offline.answering.asked_facts import rule_beside
+from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request, asks
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
@@ -49,6 +51,7 @@ _LOOKED_BACK = 4
 _POINTS = re.compile(r"\b(?:the|that) other(?: one| order)?\b|\b(?:the|that) (?:\w+ )?one\b")
 _NAMED_ONE = re.compile(r"\bthe (?!other|delivered|pending|first|second|last|latest|newest)\w+ one\b")
 _NUMBER = re.compile(r"#?\b[a-z]{0,3}\d{4,}\b", re.IGNORECASE)
+_ORDER = frozenset(content_stems("order"))
 _HAD = re.compile(r"\b(?:delivered|received|arrived|got|paid|pay|cost|refund\w*|all)\b")
 """Asks about goods that need not be on their way."""
 _ARRIVES = re.compile(
@@ -90,12 +93,22 @@ def order_status(request: Request, desk: Toolbox) -> str:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
     told = "\n\n".join([*(_told(order, request, desk) for order in orders), *not_found])
     plain = normal(request.text)
-    advice = desk.quote(_NUMBER.sub("my order", request.text))
+    wish = wishes(plain)
+    advice = _beside_wish(request, desk) if wish else desk.quote(_NUMBER.sub("my order", request.text))
     beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
-    wanted = beside if asks_about(plain) else bool(TROUBLE.search(plain))
-    if rule := rule_behind(plain, orders, desk):
-        return f"{told}\n\n{rule}"
-    return f"{told}\n\n{advice.text}" if wanted and advice and advice.score >= _SURE else told
+    asked = wish or asks_about(plain)
+    wanted = beside if asked else bool(TROUBLE.search(plain))
+    sure = advice.text if wanted and advice and advice.score >= _SURE else ""
+    rule = rule_behind(plain, orders, desk)
+    if sure and (asked or not rule):
+        return f"{sure}\n\n{told}" if wish else f"{told}\n\n{sure}"
+    return f"{told}\n\n{rule}" if rule else told
+
+
+def _beside_wish(request: Request, desk: Toolbox) -> Quote | None:
+    """Return what articles surely say to a wish that only names the order, if one is about what is wished for."""
+    wished = set(content_stems(_NUMBER.sub(" ", request.text))) - _ORDER
+    return desk.quote(_NUMBER.sub("my order", request.text), about=wished) if wished else None
 
 
 def _told(order: Facts, request: Request, desk: Toolbox) -> str:
