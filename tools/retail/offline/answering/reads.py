@@ -11,7 +11,6 @@ from core.language.text import normal
 from core.language.words import content_stems
 from core.offline.answering.articles import DONT_KNOW, TROUBLE, behind, from_articles
 from core.offline.answering.asked_facts import rule_beside
-from core.offline.answering.quotations import Quote
 from core.offline.answering.toolbox import ReplyNow, Toolbox
 from core.offline.reading.understanding import Request, asks
 from tools.retail.offline.answering.care import NOTHING_ABOUT_IT, care_quote, thing_to_care_for
@@ -92,23 +91,18 @@ def order_status(request: Request, desk: Toolbox) -> str:
     if len(orders) > 3:
         return f"Here is where your orders stand:\n{order_lines(orders[:_LISTED])}"
     told = "\n\n".join([*(_told(order, request, desk) for order in orders), *not_found])
-    plain = normal(request.text)
+    plain, question = normal(request.text), _NUMBER.sub("my order", request.text)
     wish = wishes(plain)
-    advice = _beside_wish(request, desk) if wish else desk.quote(_NUMBER.sub("my order", request.text))
-    beside = bool(advice) and not any(known.search(plain) for known in _ABOUT_ORDERS)
+    wished = set(content_stems(question)) - _ORDER
+    # An article answers a wish that names an order where it is about what is wished for.
+    advice = None if wish and not wished else desk.quote(question, about=wished if wish else ())
     asked = wish or asks_about(plain)
-    wanted = beside if asked else bool(TROUBLE.search(plain))
+    wanted = not any(known.search(plain) for known in _ABOUT_ORDERS) if asked else bool(TROUBLE.search(plain))
     sure = advice.text if wanted and advice and advice.score >= _SURE else ""
-    rule = rule_behind(plain, orders, desk)
-    if sure and (asked or not rule):
-        return f"{sure}\n\n{told}" if wish else f"{told}\n\n{sure}"
+    if wish and sure:
+        return f"{sure}\n\n{told}"
+    rule = sure if sure and asked else rule_behind(plain, orders, desk) or sure
     return f"{told}\n\n{rule}" if rule else told
-
-
-def _beside_wish(request: Request, desk: Toolbox) -> Quote | None:
-    """Return what articles surely say to a wish that only names the order, if one is about what is wished for."""
-    wished = set(content_stems(_NUMBER.sub(" ", request.text))) - _ORDER
-    return desk.quote(_NUMBER.sub("my order", request.text), about=wished) if wished else None
 
 
 def _told(order: Facts, request: Request, desk: Toolbox) -> str:
