@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,25 @@ async def test_a_cancellation_is_listed_confirmed_and_done_once_or_goes_to_a_per
         assert states == []
 
 
+async def test_rules_failures_and_budgets_go_to_people_whatever_the_model_says(settings: Settings) -> None:
+    conversations: dict[str, tuple[dict[str, Any], list[str]]] = {
+        "rule": ({}, ["The lamp caught fire on my desk!"]),
+        "repeated_failure": ({}, ["How do returns work?", "That did not help.", "You don't understand me."]),
+        "budget": ({"daily_budget": "requests=1"}, ["How do returns work?", "And how long does it take?"]),
+    }
+    desk = open_desk(settings)
+    for reason, (changed, texts) in conversations.items():
+        async with open_agent(settings.model_copy(update=changed)) as agent:
+            replies = [await agent.send(f"people-{reason}", text, customer_id="ada_brook_1001") for text in texts]
+        assert replies[-1].owner == "pending"
+        ticket = await desk.get_ticket(str(replies[-1].ticket_id))
+        # A model that answers nothing brings a person in as well, and sooner.
+        assert ticket.reason == reason or (reason != "rule" and ticket.reason in ("repeated_failure", "budget"))
+        # How soon a budget ends is the model's affair; from then on nobody is told twice.
+        assert sum(ticket.id in reply.text for reply in replies) == 1
+    await desk.close()
+
+
 async def test_what_no_article_holds_is_not_made_up_and_the_offered_person_comes(settings: Settings) -> None:
     short = settings.limits.model_copy(update={"max_output_tokens": 80, "passages_per_turn": 5})
     ours = settings.model_copy(update={"limits": short})
@@ -154,7 +174,7 @@ async def test_people_are_reached_by_rule_and_the_model_writes_valid_tickets(set
     assert any(summary and not summary.startswith("The customer wrote") for summary in summaries), summaries
 
 
-async def test_facts_of_the_first_turn_are_told_when_it_has_left_the_state(settings: Settings) -> None:
+async def test_facts_of_the_first_turn_are_told_at_turn_300(settings: Settings) -> None:
     small = settings.model_copy(update={"context_tokens": 2_000})
     made = scripted_parts(
         scripted("Thank you, Ada.", "You can return items within 30 days. [1] " * 6), context_tokens=2_000
@@ -162,11 +182,11 @@ async def test_facts_of_the_first_turn_are_told_when_it_has_left_the_state(setti
     async with open_checkpointer(settings.memory_url) as saver:
         talk = SupportAgent(build_graph(made, checkpointer=saver), max_message_chars=1_000)
         await talk.send("long", "My name is Ada Brook. My order number is #AF10283.", customer_id="ada_brook_1001")
-        for number in range(60):
+        for number in range(298):
             await talk.send("long", f"how do returns work for number {number}?", customer_id="ada_brook_1001")
     async with open_agent(small) as agent:
         state = await agent.state("long")
-        assert "AF10283" not in "".join(text_of(m) for m in state.messages)
+        assert "AF10283" not in "".join(text_of(m) for m in state.messages)  # it left the state long ago
         reply = await agent.send(
             "long", "Which order number did I tell you in the beginning?", customer_id="ada_brook_1001"
         )
