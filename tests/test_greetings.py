@@ -7,7 +7,18 @@ from core.language.greetings import ends_well, is_small_talk, is_thanks
 
 @pytest.mark.parametrize(
     "text",
-    ["ok thanks thats all", "ah ok thx", "danke, das wars", "super danke dir", "vale gracias", "merci, c'est tout"],
+    [
+        "ok thanks thats all",
+        "ah ok thx",
+        "danke, das wars",
+        "super danke dir",
+        "vale gracias",
+        "merci, c'est tout",
+        "danke, schönen Sonntag noch",
+        "merci, bon week-end",
+        "thanks, have a good weekend!",
+        "gracias, buen fin de semana",
+    ],
 )
 def test_thanks_in_any_words_are_small_talk(text: str) -> None:
     assert is_thanks(text)
@@ -21,6 +32,8 @@ def test_thanks_in_any_words_are_small_talk(text: str) -> None:
         "no thanks",
         "thank you for nothing",
         "great, and what is it?",
+        "perfect, wednesday",
+        "thanks, send it on monday",
         "ok",
         "thx 10283",
     ],

@@ -152,4 +152,4 @@ def test_nothing_is_quoted_for_what_the_articles_do_not_say(model: Model, retrie
     quoted = [(q, r) for q in UNANSWERABLE if "[" in (r := answer(model, retriever, q))]
     surely = [(q, r) for q, r in quoted if not r.startswith("I am not sure that this answers it")]
     assert len(surely) / len(UNANSWERABLE) <= 0.1, surely
-    assert len(quoted) / len(UNANSWERABLE) <= 0.2, quoted
+    assert len(quoted) / len(UNANSWERABLE) <= 0.3, quoted

@@ -55,7 +55,7 @@ def test_an_article_that_only_shares_a_word_is_no_answer(model: Model, retriever
     near = {q: r for q, r in replies.items() if r.startswith("I am not sure that this answers it")}
     quoted = {q: r for q, r in replies.items() if "[" in r and q not in near}
     assert len(quoted) / len(NEARLY) <= 0.125, quoted
-    assert len(near) / len(NEARLY) <= 0.4, near
+    assert len(near) / len(NEARLY) <= 0.5, near
 
 
 @pytest.mark.parametrize(
@@ -362,3 +362,53 @@ def test_what_was_told_is_told_again_where_it_answers_far_better_than_what_was_n
     assert again is not None
     assert "we try again after five days" in again.text
     assert "the 10th" not in again.text
+
+
+PROVIDER = [
+    QuotedPassage(
+        1,
+        "Invoices and payment",
+        "",
+        "Invoices come by e-mail on the 3rd of each month, and the amount is debited on the 10th. If a debit fails, we "
+        "try again after five days; a returned debit costs 4 EUR.",
+    ),
+    QuotedPassage(
+        2,
+        "Moving house",
+        "",
+        "Tell us at least four weeks before you move. Where we have a line at the new address your plan comes along; "
+        "otherwise the contract ends on the day you move.",
+    ),
+]
+
+
+def test_the_day_and_the_place_of_one_customer_make_an_answer_no_less_sure() -> None:
+    asked = (
+        "I'm moving to Nantes on December 20th, can I take my plan with me?",
+        "I'm moving, can I take my plan with me?",
+    )
+    named, plain = (find_quote(question, PROVIDER, MiniLM()) for question in asked)
+    assert named is not None
+    assert plain is not None
+    assert named.title == "Moving house"
+    assert abs(named.score - plain.score) < 0.1
+
+
+def test_what_is_only_near_is_told_as_a_whole_passage() -> None:
+    quote = find_quote("am I too late to tell you that?", PROVIDER, MiniLM())
+    assert quote is not None
+    assert quote.score < SURE
+    assert "plan comes along" in quote.text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "There wasn't enough money in my account for your debit. What happens now, and does that cost me anything?",
+        "my bank says your debit bounced. Do I have to pay anything extra now and when do you try again?",
+    ],
+)
+def test_what_happened_belongs_to_the_question_after_it(message: str) -> None:
+    passages = [Passage(id=p.title, article_id=p.title, title=p.title, text=p.text) for p in PROVIDER]
+    asked = ("user", quote_turn(message, passages))
+    assert "a returned debit costs 4 EUR" in OfflineChatModel(embeddings=MiniLM()).invoke([asked]).text

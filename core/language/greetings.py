@@ -3,6 +3,7 @@
 import re
 
 from core.language.text import normal
+from core.language.word_tables import WEEKDAYS
 
 GREETING = re.compile(
     r"^(?:hi|hello|hey|hiya|howdy|yo|(?:is )?(?:anyone|anybody|someone) (?:there|here)|are you there|good (?:morning|"
@@ -24,8 +25,13 @@ _FAREWELL = (
     r"tschüss|auf wiedersehen|bis (?:bald|dann)|au revoir|à bientôt|adiós|hasta (?:luego|pronto)|arrivederci|a presto|"
     r"tot ziens|doei|do widzenia|tchau|até logo"
 )
+_NICE_DAY = (
+    r"(?:have an?\s(?:nice|good|lovely)?|schön(?:e[ns]?)?|bon(?:ne)?|buen[ao]?|buon[ao]?|bom|boa|fijne?)\s+"
+    rf"(?:rest of )?(?:the |your )?(?:{'|'.join(WEEKDAYS)}|week-?end|week|holidays?|wochenende|woche|feiertage|"
+    r"semaine|vacances|fin de semana|semana|finde|fine settimana|settimana|fim de semana)"
+)
 _BESIDE_THANKS = re.compile(
-    rf"\b(?:{_FAREWELL})\b|"
+    rf"\b(?:{_FAREWELL}|{_NICE_DAY})\b|"
     r"\W|\b(?:a|again|ah|alright|all|and|answer|anyway|are|assistance|best|bunch|bye|clear|cool|day|evening|everything|"
     r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"

@@ -27,7 +27,7 @@ from core.offline.answering.found_records import (
 )
 from core.offline.answering.no_answer import beyond, chosen_article, is_no_answer, left_open, no_answer
 from core.offline.answering.objections import not_helped, objection
-from core.offline.answering.quotations import is_told, without_repeats
+from core.offline.answering.quotations import LIKELY, is_told, without_repeats
 from core.offline.answering.recall import recall
 from core.offline.answering.speaker import LANGUAGES, Speaker, language_spoken
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
@@ -266,7 +266,8 @@ class Planner:
         """
         first, before = requests[0], requests[0].before.replace("\n", " ")
         state = state_beside(desk.conversation) if self.tells_records else ""
-        if not desk.nearest(first.text, before):
+        near = desk.nearest(first.text, before)
+        if near is None or near.score < LIKELY:
             before = context_of(first, desk.conversation)
         near = None if beside else desk.nearest(first.text, before)
         records = own_records(desk.conversation) if self.tells_records and not state else ""

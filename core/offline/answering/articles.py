@@ -8,6 +8,7 @@ from core.language.text import normal
 from core.language.words import content_stems, with_synonyms
 from core.offline.answering.toolbox import Toolbox
 from core.offline.reading.chat_request import Conversation
+from core.offline.reading.clauses import clauses
 from core.offline.reading.followups import SHORT, last_question
 from core.offline.reading.understanding import Request
 
@@ -26,8 +27,7 @@ _ASKS = re.compile(
 
 def worth_an_answer(text: str) -> bool:
     """Tell a question or a trouble from a remark beside other requests."""
-    plain = normal(text)
-    return bool(_ASKS.search(plain) or TROUBLE.search(plain))
+    return any(_ASKS.search(normal(clause)) for clause in clauses(text)) or bool(TROUBLE.search(normal(text)))
 
 
 _VERY_SURE = 0.9

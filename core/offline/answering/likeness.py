@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from core.embeddings.minilm import MiniLM
 from core.language.text import normal
+from core.language.word_tables import MONTHS
 from core.language.words import content_stems, spelled
 from core.offline.answering.passage_statements import Statement, statements
 from core.offline.reading.asked_values import has_asked_value
@@ -45,6 +46,15 @@ _ELSEWHERE = -0.1
 """What counts besides for a statement under a heading that names a place or a product, where the question does not."""
 _NAME = re.compile(r"(?<=\s)[A-ZÀ-Þ][^\W\d_]{2,}")
 """A word of a heading that may be a name; its first word is written large anyway."""
+_MONTH = rf"(?:{'|'.join(sorted(MONTHS.keys() - {'may'}))})\b\.?"
+_DAY = re.compile(
+    rf"\b(?:(?:on|by|at|from|until|since) )?(?:the )?(?:{_MONTH}(?: (?:the )?\d{{1,2}}(?:st|nd|rd|th)?\b)?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)\b(?: (?:of )?{_MONTH})?)",
+    re.IGNORECASE,
+)
+"""A day of one customer's."""
+_WHERE = re.compile(r"\b(?:to|from) ([A-ZÀ-Þ][^\W\d_]{2,}(?:[ -][A-ZÀ-Þ][^\W\d_]+)*)")
+_OF_MINE = re.compile(r"\b(?:i|i'm|im|my|we|we're|our)\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"\bif\b|\bwhat happens\b")
 _FOR_WHOM = re.compile(r" (?:me|us)(?=\W*$)")
 """Whom something is done for says nothing of what is asked: `what would that cost me?`."""
@@ -113,11 +123,14 @@ def scored_passages(
     if embeddings is None:
         return _by_words(whole, candidates, read)
     plain = normal(question)
+    texts = " ".join(passage.text for passage, _ in candidates)
     asked, *vectors = embeddings.embed_tokens(
-        [_FOR_WHOM.sub("", spelled(normal(whole))), *(part for parts in read for part in parts)]
+        [
+            _FOR_WHOM.sub("", spelled(normal(_general(whole, f"{' '.join(above)} {texts}")))),
+            *(part for parts in read for part in parts),
+        ]
     )
     following = iter(vectors)
-    texts = " ".join(passage.text for passage, _ in candidates)
     found = []
     for place, (passage, said) in enumerate(candidates):
         cosines = [asked @ next(following).T for _ in said]
@@ -134,6 +147,17 @@ def scored_passages(
         ]
         found.append(Scored(passage, said, each, max(each), _least(np.max(nearest, axis=0)), unasked))
     return found
+
+
+def _general(question: str, texts: str) -> str:
+    """Return a question without its days, and without where somebody says that they go or come from, as the articles
+    cannot speak of these, if enough of it is left.
+    """
+    known = texts.casefold()
+    without = _DAY.sub(" ", question)
+    if _OF_MINE.search(without):
+        without = _WHERE.sub(lambda name: name[0] if name[1].casefold() in known else "", without)
+    return without if len(content_stems(without)) > 1 else question
 
 
 def best_first(scored: Sequence[Scored]) -> list[Scored]:

@@ -19,7 +19,9 @@ from core.offline.reading.understanding import Request
 _SORRY = DONT_KNOW.removesuffix(f" {OFFER}")
 _STILL = "I am sorry, I have found nothing about that either."
 _NOT_SURE = "I am not sure that this answers it; the nearest I find is in"
-_NEAREST = "The nearest articles are "
+_NEAREST, _OTHERS = "The nearest ", "Other near "
+_TITLES = "articles are "
+"""What stands before the titles that are offered."""
 _QUOTED = re.compile(r"[“„«]\s?(.+?)\s?[”“»]")
 _ALIKE = 88
 """Likeness, of 100, from which a message names a title that was offered."""
@@ -35,15 +37,19 @@ def no_answer(question: str, desk: Toolbox, before: str = "") -> str:
     if nearest := desk.nearest(question, before):
         if nearest.again or (not before and is_told(nearest.text, desk.conversation.last_reply)):
             return f"{NO_MORE} {OFFER}"
-        return f"{_NOT_SURE} “{nearest.title}”:\n\n{nearest.text}\n\n{OFFER}"
-    question = f"{before} {question}".strip()
-    read = [title for title in desk.near(question) if f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply]
-    if read:
+        others = _choices(_OTHERS, [title for title in desk.near(question) if title != nearest.title])
+        return f"{_NOT_SURE} “{nearest.title}”:\n\n{nearest.text}\n\n{others}{OFFER}"
+    titles = desk.near(f"{before} {question}".strip())
+    if any(f"{_NOT_SURE} “{title}”" in desk.conversation.last_reply for title in titles):
         return f"{_STILL} {OFFER}"
     said = _STILL if desk.conversation.last_reply.startswith((_SORRY, _STILL)) else _SORRY
-    titles = [f"“{title}”" for title in desk.near(question)]
-    near = f"{_NEAREST}{list_words(titles, 'en')}; write a title to read it. " if titles else ""
-    return f"{said} {near}{OFFER}"
+    return f"{said} {_choices(_NEAREST, titles)}{OFFER}"
+
+
+def _choices(offer: str, titles: Sequence[str]) -> str:
+    """Return the titles that a customer can choose among, after the words of the offer; empty without any."""
+    quoted = list_words([f"“{title}”" for title in titles], "en")
+    return f"{offer}{_TITLES}{quoted}; write a title to read it. " if titles else ""
 
 
 def is_no_answer(reply: str) -> bool:
@@ -58,7 +64,7 @@ def beyond(unanswered: Sequence[Request], said: Sequence[str], desk: Toolbox) ->
     return [request for request in unanswered if quoted.isdisjoint(desk.near(request.words)[:1])]
 
 
-def chosen_article(desk: Toolbox, offer: str = _NEAREST) -> str | None:
+def chosen_article(desk: Toolbox, offer: str = _TITLES) -> str | None:
     """Return the beginning of the article that a message chooses among those that an `offer` before it named, or None.
 
     Raises:

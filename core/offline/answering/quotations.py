@@ -25,8 +25,10 @@ from core.offline.reading.asked_values import has_asked_value
 from core.offline.reading.chat_request import QuotedPassage
 from core.offline.reading.understanding import asks
 
-SURE, NEAR = 0.6, 0.27
-"""How sure it has to be that the answer is among what is quoted, to be quoted as the answer, and as what is nearest."""
+SURE, LIKELY, NEAR = 0.6, 0.27, 0.15
+"""How sure it has to be that the answer is among what is quoted, to be quoted as the answer, not to be looked for with
+what was said before, and to be told as what is nearest.
+"""
 _ALMOST = 0.99
 """Share of being sure that is still none."""
 _SURE_BY_WORDS = 0.55
@@ -105,8 +107,10 @@ def find_quote(
     said = _told(question, scored, goes_on)
     if embeddings is None:
         sure = best_first(scored)[0].score / _SURE_BY_WORDS * SURE
-    elif (sure := certainty(said, scored)) < SURE:  # near is a passage that has the answer anywhere
-        sure = min(certainty([_whole(said[0], scored)], scored), _ALMOST * SURE)
+    elif (sure := certainty(said, scored)) < SURE:  # near is a passage that has the answer anywhere, told whole
+        whole = _whole(said[0], scored)
+        sure = min(certainty([whole], scored), _ALMOST * SURE)
+        said = [whole, *(said[1:] if sure >= LIKELY else ())]
     if on_topic:
         sure = min(1.0, sure / _ON_TOPIC)
     if (not before or sure < SURE) and (about := overview(question, alone, reading)):
@@ -229,7 +233,7 @@ def _further(read: Sequence[Scored], alone: Sequence[Scored], question: str, tol
         likeness = _likeness_alone(one, alone)[one.statements.index(one.best)]
         has_words = words and _asked_words(question, one.best.text) >= words and likeness > most - _FAR_BEHIND
         if (has_words or likeness > most) and (not valued or has_asked_value(plain, normal(one.best.text))):
-            return one if certainty([one], left) >= NEAR else None
+            return one if certainty([one], left) >= LIKELY else None
     return None
 
 

@@ -20,7 +20,7 @@ from core.offline.answering.articles import context_of
 from core.offline.answering.asked_facts import facts_asked, rule_beside
 from core.offline.answering.found_records import asks_list, nothing_of_own, own_records, state_beside
 from core.offline.answering.no_answer import chosen_article
-from core.offline.answering.quotations import Quote, is_told, without_repeats
+from core.offline.answering.quotations import LIKELY, Quote, is_told, without_repeats
 from core.offline.answering.spoken_of import goes_on, listed, picks_one
 from core.offline.answering.toolbox import Call, CallNeeded, NotPossible, ReplyNow, Toolbox
 from core.offline.reading.chat_request import Conversation
@@ -69,10 +69,13 @@ class Speaker:
             return none, []
         said: list[str] = []
         calls: list[Call] = []
+        remarks: list[str] = []
         for clause in clauses(self.desk.conversation.message):
             self._beside = bool(said or calls) and not asks_about(clause)
             try:
                 said.append(self.clause(normal(clause), clause))
+                if not asks_about(clause):
+                    remarks.append(said[-1])
             except NotPossible:
                 said.append(self._without_answer())
             except ReplyNow as told:
@@ -83,8 +86,11 @@ class Speaker:
         if self.tells_records and not any(self.say("found") in part for part in said):
             read, rule = self._read(self.newest), "\n".join(one for one in said if not one.endswith(self.say("offer")))
             state = state_beside(read, rule=rule, found=self.say("found"), locale=self.language)
+        sure = [part for part in said if not part.endswith(self.say("offer"))]
         if state or calls:  # what is only near, or not known, is nothing beside it
-            said = [part for part in said if not part.endswith(self.say("offer"))]
+            said = sure
+        elif any(sure):
+            said = [part for part in said if part in sure or part not in remarks]
         text = "\n\n".join(without_repeats([state, *said]))
         return text or ("" if calls else self._without_answer()), calls
 
@@ -170,7 +176,7 @@ class Speaker:
             self.desk.search(f"{before or context} {asked}".strip() or question)
         everything = read(self.desk.conversation.message)
         for words in (asked, everything):
-            mine, theirs = own.nearest(words, before), english.nearest(words, before)
+            mine, theirs = (desk.nearest(words, before, enough=LIKELY) for desk in (own, english))
             if mine and self._shares(f"{before} {words}", own, mine, theirs):
                 return self._unsure("not_sure", mine, before)
             if nearest := theirs or mine:

@@ -118,10 +118,10 @@ class Toolbox:
         found = self._surest(question, before, about)
         return found if found and found.score >= SURE else None
 
-    def nearest(self, question: str, before: str = "") -> Quote | None:
+    def nearest(self, question: str, before: str = "", *, enough: float = NEAR) -> Quote | None:
         """Return what is near enough to a question to be told as what is nearest, where meaning is compared."""
         found = self._surest(question, before) if self._embeddings is not None else None
-        return found if found and found.score >= NEAR else None
+        return found if found and found.score >= enough else None
 
     def _surest(self, question: str, before: str, about: Collection[str] = ()) -> Quote | None:
         """Return what fits a question best, or the part of it that asks where that alone is answered more surely."""

@@ -133,7 +133,9 @@ class Understanding:
         """Give "and how much is it?" the words of the question before it in the same message."""
         if before is None or request.intent not in self.questions or before.intent in SMALL_TALK:
             return request
-        if len(content_stems(HOW_MUCH.sub(" ", normal(request.text)))) > 1 or not _LEANS.search(normal(request.text)):
+        plain = normal(request.text)
+        own = len(content_stems(HOW_MUCH.sub(" ", plain)))
+        if own > 1 or (own == 1 and not _LEANS.search(plain)):
             return request
         intent = before.intent if before.intent in self.questions else QUESTION
         return replace(request, intent=intent, before=before.text)
@@ -166,7 +168,9 @@ class Understanding:
 
 
 def _one_question(before: Part, intent: str | None, clause: str) -> Part | None:
-    """Return `what about my son` and `does he pay, too?` as one question, else None."""
+    """Return `what about my son` and `does he pay, too?` as one question, and what happened and is asked about."""
+    if before[0] == QUESTION and intent in (None, QUESTION) and not any(map(asks, clauses(before[1]))):
+        return QUESTION, f"{before[1]} {clause}"
     if intent is None and before[0] is None and _NAMES_ONLY.match(before[1]) and _LEANS.search(normal(clause)):
         return None, f"{before[1]}, {clause}"
     return (intent, f"{before[1]}, {clause}") if _THING_ONLY.fullmatch(before[1]) else None
