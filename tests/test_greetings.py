@@ -18,6 +18,8 @@ from core.language.greetings import ends_well, is_small_talk, is_thanks
         "merci, bon week-end",
         "thanks, have a good weekend!",
         "gracias, buen fin de semana",
+        "Thanks, hope he fixes it :)",
+        "danke, hoffentlich klappt es dann",
     ],
 )
 def test_thanks_in_any_words_are_small_talk(text: str) -> None:
@@ -33,6 +35,7 @@ def test_thanks_in_any_words_are_small_talk(text: str) -> None:
         "thank you for nothing",
         "great, and what is it?",
         "perfect, wednesday",
+        "thanks, I hope you can refund it",
         "thanks, send it on monday",
         "ok",
         "thx 10283",

@@ -199,3 +199,18 @@ def test_a_wish_that_only_names_an_order_is_answered_by_the_article_about_it(wis
 @pytest.mark.parametrize("wish", ["i need #AF10283 urgently", "please look into order AF10283", "I want my #AF10283!"])
 def test_a_wish_for_the_order_itself_is_told_how_it_stands(wish: str) -> None:
     assert on(TODAY, ADA).say(wish).startswith("Order #AF10283 was shipped on 17 November 2026")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Can I buy a gift card now for my mom and have it arrive on christmas eve?", "on a date you choose"),
+        ("what would standard shipping cost me on a 48 dollar order?", "$5.95"),
+    ],
+)
+def test_a_question_about_what_is_not_ordered_yet_is_answered_by_articles_and_no_order(
+    question: str, told: str
+) -> None:
+    reply = on(TODAY, ADA).say(question)
+    assert told in reply
+    assert "#AF" not in reply

@@ -142,7 +142,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS_TEXT = (
     "a an the my to on onto of for in it that this i you please and back with from is as order go goes put "
-    "send do yes sure "
+    "send do use yes sure "
     "der die das mein meine meinen auf zu von bitte sie ihr es ich dann alles ganze ganzen "
     "le la les l mon ma sur de du s il vous te plaît plait tout toute alors "
     "el los lo mi en por favor todo toda usted ustedes entonces"
@@ -200,7 +200,8 @@ def _answer(normal: str, asked: Sequence[Asked]) -> Literal["yes", "no", "other"
         re.sub(r"^si\b", "", plain)  # Spanish for yes, which would read as `if`
     ):
         return "yes" if _means(normal, asked) else "other"
-    if asked and all(_repeats(normal, one.preview) for one in asked) and _means(normal, asked):
+    repeats = all(_repeats(normal, one.preview) or _repeats(plain, one.preview) for one in asked)
+    if asked and repeats and _means(normal, asked):
         return "yes"
     if "?" in normal:
         return "other"
@@ -247,7 +248,9 @@ def _beginning(word: str) -> str:
     return without_accents(word)[:_BEGINNING]
 
 
-_WITHDRAWS = re.compile(r"cancel|stop|abort|undo|withdraw|drop|void|end\b|storn|annul|anul|arrêt|abbrech|kündig|résili")
+_WITHDRAWS = re.compile(
+    r"cancel|stop|abort|undo|withdraw|drop|void|kill|scrap|halt|call|end\b|storn|annul|anul|arrêt|abbrech|kündig|résili"
+)
 """Verbs that may as well take the request back: alone, `cancel it` agrees to nothing."""
 
 
@@ -280,12 +283,19 @@ _OBJECT = (
 
 def _stems(asked: Asked) -> Iterator[tuple[str, str]]:
     """Yield a pattern for the forms of each verb, with the words after it: `book` finds `booking`."""
-    for verb in asked.verbs:
+    for verb in (*asked.verbs, *_orders_of(asked)):
         first, _, rest = verb.casefold().partition(" ")
         if len(first) > 2:
             # An infinitive's ending changes with the person; what stays is its beginning.
             stem = re.sub(r"(?:er|en|ir|re|ar)$", "", first) if len(first) > 4 else first
             yield rf"{re.escape(stem)}\w{{0,4}}", re.escape(rest)
+
+
+def _orders_of(asked: Asked) -> list[str]:
+    """Return the verbs with which what a tool does is ordered; who changes something may say that they switch it."""
+    kinds = _names_of(asked)
+    orders = [ACTIONS[kind].orders for kind in (*kinds, *(("exchange",) if "change" in kinds else ()))]
+    return [verb for words in orders for verb in words.split("|") if verb]
 
 
 def _means(normal: str, asked: Sequence[Asked]) -> bool:

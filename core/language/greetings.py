@@ -30,8 +30,14 @@ _NICE_DAY = (
     rf"(?:rest of )?(?:the |your )?(?:{'|'.join(WEEKDAYS)}|week-?end|week|holidays?|wochenende|woche|feiertage|"
     r"semaine|vacances|fin de semana|semana|finde|fine settimana|settimana|fim de semana)"
 )
+_HOPE = (
+    r"(?:i |we |let's |ich |wir |j')?(?:hop(?:e|ing|efully)|fingers crossed|looking forward|hoff(?:e|en|entlich)|"
+    r"espère|espérons|espero|esperemos|ojalá)\b"
+    r"(?![^.!]*\b(?:you|sie|ihr|vous|usted|ustedes)\b)[^.!?\d]{0,60}"
+)
+"""What is hoped of anybody but us."""
 _BESIDE_THANKS = re.compile(
-    rf"\b(?:{_FAREWELL}|{_NICE_DAY})\b|"
+    rf"\b(?:{_HOPE}|{_FAREWELL}|{_NICE_DAY})\b|"
     r"\W|\b(?:a|again|ah|alright|all|and|answer|anyway|are|assistance|best|bunch|bye|clear|cool|day|evening|everything|"
     r"fine|for|good|got|guys|have|help|helps|hey|i|info|information|is|it|just|kind|lot|lovely|many|mate|million|much|"
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"

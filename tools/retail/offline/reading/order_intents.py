@@ -115,6 +115,8 @@ def _read_topic(text: str, numbered: bool) -> str | None:
         return "policy"
     if p.PROFILE.search(text):
         return "profile"
+    if p.NOT_ORDERED_YET.search(text) and not (numbered or mine):
+        return "policy"
     if numbered:
         about = any(r.search(text) for r in (p.STATUS, p.ORDER_FACT, p.PAID_HOW, p.ORDER_ASKED))
         return "order_status" if about and not p.CORRECTED.match(text) else None

@@ -214,6 +214,13 @@ POLICY_WORDS = re.compile(
     r"long|how many days|how do (?:i|you|we)|how does|how can i|what happens|what if|is it ok|in general|"
     r"generally|usually|normally|guarantee|warranty)\b"
 )
+NOT_ORDERED_YET = re.compile(
+    r"\b(?:can|could|may|should|how (?:do|can)|if|when) (?:i|we) (?:still |also |just )?(?:buy|order|purchase)\b"
+    r"(?! (?:my|this|that|it|the order)\b)|"
+    r"\b(?:an?|orders?) (?:\w+ )?(?:of |over |under |above |below )?"
+    r"(?:[$€£] ?\d+|\d+[- ]?(?:dollars?|usd|euros?|bucks?|[$€£]))"
+)
+"""What asks of an order that is still to be made."""
 RELATIVE = r" (?:was|were|is|are|has|have|had|came|come|arrived|went|i|we|you)\b"
 """What follows a `that` which points at nothing: `items that were on sale`."""
 THAT_ONE = re.compile(

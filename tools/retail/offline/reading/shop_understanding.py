@@ -11,7 +11,14 @@ from core.offline.reading.clauses import clauses
 from core.offline.reading.intents import SMALL_TALK
 from core.offline.reading.understanding import Part, Request, Understanding, readable
 from tools.retail.offline.reading.order_intents import CHANGES, change_asked_about, order_intent
-from tools.retail.offline.reading.request_phrases import DEED_WORDS, DUTY, NEGATED, OTHER_ORDER, PAY
+from tools.retail.offline.reading.request_phrases import (
+    DEED_WORDS,
+    DUTY,
+    NEGATED,
+    NOT_ORDERED_YET,
+    OTHER_ORDER,
+    PAY,
+)
 from tools.retail.offline.reading.shop_examples import SHOP_EXAMPLES
 from tools.retail.offline.reading.slots import payment_words
 
@@ -48,6 +55,10 @@ _PAYS = re.compile(r"\b(?:pay|paying|paid|payment|charge\w*|bill|use|put|switch|
 _PAID_ALREADY = re.compile(r"\b(?:was|were|been|got|is) (?:already )?(?:paid|charged|billed)\b")
 _OWNED = re.compile(r"\b(?:my|mine|(?:i|we) (?:have )?(?:ordered|bought|got|received)|delivered|arrived)\b")
 """What the customer has is not what the shop offers."""
+
+
+_HAVE_IT = re.compile(r"(?:have|get|let|send|ship|pick) (?:it|them)\b")
+"""Goes on with what is to be ordered."""
 
 
 class ShopUnderstanding(Understanding):
@@ -101,6 +112,8 @@ class ShopUnderstanding(Understanding):
 
     def joined(self, before: Part, intent: str | None, clause: str) -> Part | None:
         """Return two clauses as one where the second goes on about the first, else None."""
+        if NOT_ORDERED_YET.search(normal(before[1])) and _HAVE_IT.match(normal(clause)):
+            return before[0], f"{before[1]} and {clause}"
         if not (_adds_to(before[0], intent, clause) and _same_order(before[1], clause)):
             return None
         return _together(before, intent, clause), f"{before[1]} {clause}"
