@@ -20,6 +20,7 @@ from core.language.greetings import ends_well, is_small_talk, is_thanks
         "gracias, buen fin de semana",
         "Thanks, hope he fixes it :)",
         "danke, hoffentlich klappt es dann",
+        "Schade. ok, danke trotzdem",
     ],
 )
 def test_thanks_in_any_words_are_small_talk(text: str) -> None:

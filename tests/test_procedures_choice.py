@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.procedures.planted import CANCEL
+from core.embeddings.minilm import MiniLM
 from core.language.words import content_stems
 from graph.procedures.choice import Chooser
 from tests.procedure_fakes import compiled
@@ -37,3 +38,23 @@ def embed(texts: list[str]) -> np.ndarray:
 )
 def test_only_a_wish_chooses_a_procedure(message: str, chosen: bool) -> None:
     assert (Chooser([compiled(CANCEL)], embed).choose(message).procedure is not None) is chosen
+
+
+BAGS = """---
+name: add-bags
+description: Add checked bags to a reservation. Use when a customer wants to take more luggage.
+examples: [I want to add a suitcase, ich möchte einen Koffer dazubuchen, je voudrais ajouter une valise]
+tools: [get_reservation_details]
+slots:
+  reservation_id: {ask: "Which reservation is it?", pattern: "[A-Z0-9]{6}"}
+---
+Look up the reservation {reservation_id}.
+"""
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Kann ich für AB12CD die Versicherung nachträglich dazubuchen?", "Combien coûte une valise en plus sur AB12CD ?"],
+)
+def test_who_asks_for_a_price_or_for_something_else_is_not_offered_what_a_procedure_adds(message: str) -> None:
+    assert Chooser([compiled(BAGS)], MiniLM().embed_array).asked_whether(message) is None

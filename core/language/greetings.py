@@ -43,7 +43,7 @@ _BESIDE_THANKS = re.compile(
     r"needed|nice|now|oh|ok|okay|one|quick|re|really|reply|s|so|star|super|sure|thats?|the|then|this|ton|too|understood|"
     r"very|was|wanted|well|what|wow|you|your|alles|das|dir|die|für|gut|hilfe|ihnen|ihre|klar|schön|sehr|vielen|"
     r"herzlichen|wars?|besten|schönen|einen|tag|abend|noch|jetzt|bonne|bonnes|journée|soirée|buen|buenas|día|tardes|aide|alors|beaucoup|bien|c|d|accord|est|l|pour|tout|votre|vous|à|ayuda|entonces|es|eso|la|muchas|muy|tante|molte|muito|muita|veel|hartelijk|bardzo|serdecznie|çok|"
-    r"por|su|todo|vale|mille|ciao|et|goodbye|later|see|und|y)\b"
+    r"por|su|todo|vale|mille|ciao|et|goodbye|later|see|und|y|schade|trotzdem|dommage|quand|même|lástima|igualmente|pity)\b"
 )
 """What may stand beside them, and says nothing else."""
 

@@ -61,7 +61,7 @@ MAY_I = re.compile(
 PRICE_TO = re.compile(
     r"how much (?:more )?(?:(?:is it|would it be|(?:does|would|will) it cost|to pay|extra) )?(?:to|for)\b|"
     r"(?:what|how much) (?:does|would|will) (?!it)\w+ (?:class )?cost\b|was würde (?:es )?(?:\w+ )?\w+ kosten|"
-    r"combien (?:coûte\w*|pour)|cuánto (?:cuesta|costaría)"
+    r"combien (?:coûterai\w*|coûte\w* (?:de |d')|pour (?!un))|cuánto (?:costaría|cuesta \w+[aei]r)\b"
 )
 """Who asks what a change of a record that they describe costs wants to be told the offer."""
 ORDERS = re.compile(r"^\W*(?:can|could|may) (?:i|we) (?:please )?(?:have|get)\b", re.IGNORECASE)
@@ -275,6 +275,9 @@ class Chooser:
     def _adds_another(self, readings: Sequence[str], place: int) -> bool:
         """Say whether what a text wants added is nothing that a procedure speaks of."""
         added = [stem for reading in readings for one in ADDED.findall(reading) for stem in _objects(one)[:1]]
+        # What was put into English word for word may name it before the verb.
+        put = [reading for reading in readings[1:] if "add" in deeds_in(reading)]
+        added += [stem for reading in put for stem in _objects(without_deeds(reading))]
         return bool(added) and self._vocabulary(place).isdisjoint(added)
 
     def _vocabulary(self, place: int) -> frozenset[str]:
