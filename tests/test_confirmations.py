@@ -180,6 +180,8 @@ def test_thanks_praise_and_irony_agree_to_nothing(text: str) -> None:
         ("yes, the exchange", ["exchange_items", "cancel_order"], "other"),
         ("yes please switch it", ["change_order_payment"], "yes"),
         ("yes, move it there", ["change_order_address"], "other"),
+        ("Yes that's correct, please change it.", ["change_order_address"], "yes"),
+        ("yes, that is correct", ["change_order_payment"], "yes"),
         ("yes, swap it", ["change_order_payment"], "other"),
         ("yes, scrap it", ["cancel_order"], "yes"),
         ("scrap it", ["cancel_order"], "other"),

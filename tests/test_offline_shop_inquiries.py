@@ -214,3 +214,9 @@ def test_a_question_about_what_is_not_ordered_yet_is_answered_by_articles_and_no
     reply = on(TODAY, ADA).say(question)
     assert told in reply
     assert "#AF" not in reply
+
+
+def test_where_an_order_needs_to_go_is_a_wish_for_that_address() -> None:
+    talk = on(TODAY, SAFIYA)
+    talk.say("We're moving, so the skillet order needs to go to our new place: 44 Lake Shore Drive, Chicago, IL 60611")
+    assert [args["zip"] for name, args in talk.proposed if name == "change_order_address"] == ["60611"]

@@ -231,7 +231,9 @@ ACTIONS: dict[str, ActionWords] = {
     ),
     "address": ActionWords(
         wished=(
-            r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|(?:zip|"
+            r"address\w*|(?:deliver|ship|send)\w*\b[^.?!\n]{0,40}\bto|mov(?:e|ed|ing) (?:house|home|to)|"
+            r"(?:to|should|must) (?:go|come)\b[^.?!\n]{0,40}\b(?:to|at)|(?:muss|soll\w*)\b[^.?!\n]{0,40}\b(?:an|nach)|"
+            r"(?:doit|doivent) (?:aller|partir|arriver) (?:à|au|chez)|(?:tiene que|debe) (?:ir|llegar) a|(?:zip|"
             r"post) ?code|street|"
             r"adress\w*|umgezogen|umzug|anschrift|(?:lieferung|liefer\w*|schick\w*|send\w*)\b[^.?!\n]{0,40}\b(?:an|"
             r"nach)|plz|straße|"

@@ -36,6 +36,7 @@ _AGREED = (
     r"👍|👌|✅|✔️|✔|🆗"
 )
 """What agrees, whatever else is said beside it."""
+_AGREES = re.compile(_AGREED)
 _ACCEPTED = (
     r"ok|okay|okey|k|alright|all right|fine|passt|d'accord|vale|de acuerdo|está bien|va bene|tudo bem|goed|prima|dobrze"
 )
@@ -295,7 +296,7 @@ def _orders_of(asked: Asked) -> list[str]:
     """Return the verbs with which what a tool does is ordered; who changes something may say that they switch it."""
     kinds = _names_of(asked)
     orders = [ACTIONS[kind].orders for kind in (*kinds, *(("exchange",) if "change" in kinds else ()))]
-    return [verb for words in orders for verb in words.split("|") if verb]
+    return [verb for words in orders for verb in words.split("|") if verb and not _AGREES.fullmatch(verb)]
 
 
 def _means(normal: str, asked: Sequence[Asked]) -> bool:
