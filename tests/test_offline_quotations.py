@@ -412,3 +412,10 @@ def test_what_happened_belongs_to_the_question_after_it(message: str) -> None:
     passages = [Passage(id=p.title, article_id=p.title, title=p.title, text=p.text) for p in PROVIDER]
     asked = ("user", quote_turn(message, passages))
     assert "a returned debit costs 4 EUR" in OfflineChatModel(embeddings=MiniLM()).invoke([asked]).text
+
+
+def test_a_day_that_articles_speak_of_is_asked_about() -> None:
+    hours = QuotedPassage(1, "Opening hours", "", "We are open every day. The shop is closed on 25 December.")
+    quote = find_quote("is the shop open on December 25th?", [hours, *PROVIDER], MiniLM())
+    assert quote is not None
+    assert "closed on 25 December" in quote.text

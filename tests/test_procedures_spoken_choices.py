@@ -100,6 +100,12 @@ async def test_who_says_no_to_the_time_they_chose_is_asked_for_another(talk: Tal
     assert replies[-1].startswith("When: T1")
 
 
+async def test_an_order_to_do_it_is_no_reason(talk: Talk) -> None:
+    replies = await talk("I need a mechanic for A-501", "Thursday", "ok yes book it", "it is noisy")
+    assert "What is wrong with it?" in replies[2]
+    assert "A-501 at T3: it is noisy." in replies[3]
+
+
 async def test_a_reason_may_begin_with_a_no(talk: Talk) -> None:
     replies = await talk("I need a mechanic for A-501", "Thursday", "no light in it since Tuesday morning")
     assert "A-501 at T3: no light in it since Tuesday morning." in replies[-1]

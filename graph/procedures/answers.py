@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from core.json_records import words_of_name
+from core.language.action_words import without_deeds
 from core.language.confirmations import answer_to_confirmation
 from core.language.corrections import begins_by_taking_back, wants_it_otherwise
 from core.language.fixed_sentences import LABELS, label
@@ -370,9 +371,9 @@ def _answer(slot: Slot, text: str) -> Any:
     if slot.one_of:
         return None  # it would have been heard
     said = text.strip()
-    other = (
-        said.endswith("?") or hesitates(said) or begins_by_taking_back(said) or answer_to_confirmation(said) != "other"
-    )
+    # `yes, book it` says that it is wanted, and no reason for it
+    agrees = any(answer_to_confirmation(one) != "other" for one in (said, " ".join(without_deeds(said).split())))
+    other = said.endswith("?") or hesitates(said) or begins_by_taking_back(said) or agrees
     return said if said and not other and len(said) <= LONGEST_ANSWER else None
 
 

@@ -53,7 +53,9 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 """A day of one customer's."""
-_WHERE = re.compile(r"\b(?:to|from) ([A-ZÀ-Þ][^\W\d_]{2,}(?:[ -][A-ZÀ-Þ][^\W\d_]+)*)")
+_WHERE = re.compile(r"\b(?:to|from) [A-ZÀ-Þ][^\W\d_]{2,}(?:[ -][A-ZÀ-Þ][^\W\d_]+)*")
+_TELLING = re.compile(r"\d+\w+|(?!since|until)[^\W\d_]{5,}")
+"""A word of a day or place by which it is known."""
 _OF_MINE = re.compile(r"\b(?:i|i'm|im|my|we|we're|our)\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"\bif\b|\bwhat happens\b")
 _FOR_WHOM = re.compile(r" (?:me|us)(?=\W*$)")
@@ -150,13 +152,17 @@ def scored_passages(
 
 
 def _general(question: str, texts: str) -> str:
-    """Return a question without its days, and without where somebody says that they go or come from, as the articles
-    cannot speak of these, if enough of it is left.
+    """Return a question without its days, and without where somebody says that they go or come from, if enough of it
+    is left: articles cannot speak of what concerns one customer. What they do speak of stays.
     """
-    known = texts.casefold()
-    without = _DAY.sub(" ", question)
+    known = set(re.findall(r"\w+", texts.casefold()))
+
+    def unless_known(named: re.Match[str]) -> str:
+        return named[0] if known.intersection(_TELLING.findall(named[0].casefold())) else " "
+
+    without = _DAY.sub(unless_known, question)
     if _OF_MINE.search(without):
-        without = _WHERE.sub(lambda name: name[0] if name[1].casefold() in known else "", without)
+        without = _WHERE.sub(unless_known, without)
     return without if len(content_stems(without)) > 1 else question
 
 
