@@ -1,6 +1,6 @@
 """Hold the conversations of `data/fresh_conversations.yaml` without a model, and print them beside what was wanted.
 
-    python -m benchmarks.fresh_conversations [--batch 1|2|…|12]
+    python -m benchmarks.fresh_conversations [--batch 1|2|…|13]
 
 Whether a customer would call a reply good is for a reader to say; the verdicts at first sight stand in the file.
 """
@@ -23,7 +23,7 @@ from graph.agent import open_agent
 
 HERE = Path(__file__).resolve().parent
 SHOP = "alder-finch"
-DAYS = dict.fromkeys((8, 9, 10, 11, 12), date(2026, 11, 29))
+DAYS = dict.fromkeys((8, 9, 10, 11, 12, 13), date(2026, 11, 29))
 """The day it is in the shop, where those who wrote a batch were told another than the suite's."""
 
 
@@ -58,7 +58,7 @@ async def run(batch: int) -> None:
 def main() -> int:
     """Print the conversations of a batch."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--batch", type=int, choices=range(1, 13), default=12)
+    asked.add_argument("--batch", type=int, choices=range(1, 14), default=13)
     asyncio.run(run(asked.parse_args().batch))
     return 0
 
